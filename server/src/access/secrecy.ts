@@ -1,0 +1,73 @@
+import { and, eq, exists, isNotNull, ne, or, type SQL, sql } from 'drizzle-orm';
+import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { orders } from '../db/tables/order.ts';
+import { quotes } from '../db/tables/quote.ts';
+import { bidSections } from '../db/tables/section.ts';
+import type { Db } from '../db/open.ts';
+import type { Actor } from './actor.ts';
+
+/**
+ * The one time-locked rule: who bought a bid guarantee tells who will bid. Until the section is opened, which is an event and not
+ * a planned time, a BID order exists only for its enterprise and for the insurers it chose. Every read of an order, or of
+ * anything that hangs on one, passes through this file.
+ */
+
+const nobody = sql`0`;
+const everybody = sql`1`;
+
+/** Whether the order is no longer under seal. Needs `orders` joined with `bidSections`. */
+export const unsealed: SQL = or(ne(orders.depositKind, 'BID'), isNotNull(bidSections.openedAt)) as SQL;
+
+/** Which insurer's view this is, or null for those who see an order whole. */
+export function insurerView(actor: Actor): string | null {
+  return actor.kind === 'USER' || actor.kind === 'API_CLIENT' ? actor.insurerId : null;
+}
+
+/** Condition on orders the actor may know of. Needs `orders` joined with `bidSections`. */
+export function ordersFor(db: Db, actor: Actor): SQL {
+  switch (actor.kind) {
+    case 'ANONYMOUS':
+      return nobody;
+    case 'SYSTEM':
+      return everybody;
+    case 'USER':
+      if (actor.role === 'BIDDER') return actor.enterpriseId ? eq(orders.enterpriseId, actor.enterpriseId) : nobody;
+      if (actor.role === 'UNDERWRITER') return actor.insurerId ? chosenBy(db, actor.insurerId) : nobody;
+      return disclosed;
+    case 'API_CLIENT':
+      if (actor.insurerId) return chosenBy(db, actor.insurerId);
+      return actor.scopes.includes('deposits:read') ? disclosed : nobody;
+  }
+}
+
+/** What staff and the centre see: never a draft, and nothing under seal. */
+const disclosed: SQL = and(ne(orders.state, 'DRAFT'), unsealed) as SQL;
+
+const chosenBy = (db: Db, insurerId: string): SQL =>
+  exists(
+    db
+      .select({ one: sql`1` })
+      .from(quotes)
+      .where(and(eq(quotes.orderId, orders.id), eq(quotes.insurerId, insurerId))),
+  );
+
+/**
+ * Condition on what belongs to one insurer within an order (quote, payment, policy, invoice, event): another insurer that was
+ * asked too does not see it. Use it together with `ordersFor`.
+ *
+ * @param owner column that holds the insurer; null there means that it concerns all
+ */
+export function ownAffairs(actor: Actor, owner: AnySQLiteColumn): SQL {
+  const insurerId = insurerView(actor);
+  return insurerId ? (or(sql`${owner} is null`, eq(owner, insurerId)) as SQL) : everybody;
+}
+
+/**
+ * Condition on payments the actor may work on. Staff and the bank match transfers before the opening too, on a masked view that
+ * shows neither section nor enterprise: see `mayUnmask`.
+ */
+export function paymentsFor(db: Db, actor: Actor): SQL {
+  if (actor.kind === 'USER' && actor.role === 'OPERATOR') return everybody;
+  if (actor.kind === 'API_CLIENT' && !actor.insurerId && actor.scopes.includes('payments:write')) return everybody;
+  return ordersFor(db, actor);
+}

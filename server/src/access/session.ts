@@ -1,0 +1,184 @@
+import { createHash } from 'node:crypto';
+import { asc, eq, lte, sql } from 'drizzle-orm';
+import { type Adapter, type DatabaseSession, type DatabaseUser, Lucia, TimeSpan } from 'lucia';
+import type { Database, Db } from '../db/open.ts';
+import { sessions, users } from '../db/tables/account.ts';
+import { enterprises } from '../db/tables/enterprise.ts';
+import type { Role } from '../db/vocabulary.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { newId } from '../kernel/id.ts';
+import { limits } from '../limits.ts';
+import type { UserActor } from './actor.ts';
+
+declare module 'lucia' {
+  interface Register {
+    Lucia: Lucia;
+    DatabaseUserAttributes: { actor: UserActor };
+    DatabaseSessionAttributes: { address: string; agent: string };
+  }
+}
+
+export interface Sessions {
+  readonly cookieName: string;
+  /** The actor behind a Cookie header, or null. `setCookie` is to be sent where the session was prolonged. */
+  readonly recognise: (cookieHeader: string) => Promise<{ actor: UserActor; setCookie: string | null } | null>;
+  /** Begins a session. Inside a transaction it is written with the rest. */
+  readonly begin: (userId: string, from: { address: string; agent: string }) => Promise<{ setCookie: string; expiresAt: number }>;
+  readonly end: (tokenHash: string) => Promise<void>;
+  readonly endAll: (userId: string) => Promise<void>;
+  readonly endExpired: () => Promise<void>;
+  readonly blankCookie: () => string;
+}
+
+const hashOf = (token: string) => createHash('sha256').update(token).digest('hex');
+const idleMs = (role: Role) => (role === 'BIDDER' ? limits.sessionIdleMs.BIDDER : limits.sessionIdleMs.STAFF);
+const absoluteMs = (role: Role) => (role === 'BIDDER' ? limits.sessionAbsoluteMs.BIDDER : limits.sessionAbsoluteMs.STAFF);
+
+/**
+ * Sign-in sessions. Lucia keeps the rules; the adapter below stores only a hash of each token, ends a session at its absolute
+ * limit, and gives staff a shorter idle time.
+ */
+export function createSessions(database: Database, clock: Clock, publicOrigin: string): Sessions {
+  const origin = new URL(publicOrigin);
+  const secure = origin.protocol === 'https:' || origin.hostname === 'localhost' || origin.hostname === '127.0.0.1';
+  const lucia = new Lucia(adapter(database, clock), {
+    sessionExpiresIn: new TimeSpan(limits.sessionIdleMs.BIDDER, 'ms'),
+    sessionCookie: {
+      // A __Host- cookie cannot be set by a sibling domain. Browsers take it without TLS from localhost only.
+      name: secure ? '__Host-session' : 'session',
+      expires: false,
+      attributes: { sameSite: 'lax', path: '/', secure },
+    },
+    getUserAttributes: ({ actor }) => ({ actor }),
+  });
+
+  return {
+    cookieName: lucia.sessionCookieName,
+    async recognise(cookieHeader) {
+      const token = lucia.readSessionCookie(cookieHeader);
+      if (!token || token.length > 64) return null;
+      const { user, session } = await lucia.validateSession(token);
+      if (!user) return null;
+      return {
+        actor: { ...(user as unknown as { actor: UserActor }).actor, tokenHash: hashOf(token) },
+        setCookie: session.fresh ? lucia.createSessionCookie(token).serialize() : null,
+      };
+    },
+    async begin(userId, from) {
+      // 256 bits; Lucia's own ids have 200.
+      const token = newId('s').slice(2) + newId('s').slice(2);
+      const session = await lucia.createSession(userId, from, { sessionId: token });
+      const skew = Date.now() - clock.now();
+      return { setCookie: lucia.createSessionCookie(token).serialize(), expiresAt: session.expiresAt.getTime() - skew };
+    },
+    async end(tokenHash) {
+      await database.transact((db) => remove(db, tokenHash));
+    },
+    endAll: (userId) => lucia.invalidateUserSessions(userId),
+    endExpired: () => lucia.deleteExpiredSessions(),
+    blankCookie: () => lucia.createBlankSessionCookie().serialize(),
+  };
+}
+
+async function remove(db: Db, tokenHash: string): Promise<void> {
+  await db.delete(sessions).where(eq(sessions.tokenHash, tokenHash));
+}
+
+/** Lucia asks `Date.now()`, the service its own clock: instants are shifted between the two on the way in and out. */
+function adapter(database: Database, clock: Clock): Adapter {
+  const skew = () => Date.now() - clock.now();
+  const known = database.reader
+    .select({
+      tokenHash: sessions.tokenHash,
+      userId: sessions.userId,
+      expiresAt: sessions.expiresAt,
+      address: sessions.address,
+      agent: sessions.agent,
+      role: users.role,
+      enterpriseId: users.enterpriseId,
+      insurerId: users.insurerId,
+      suspendedAt: users.suspendedAt,
+      enterpriseSuspendedAt: enterprises.suspendedAt,
+    })
+    .from(sessions)
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .leftJoin(enterprises, eq(enterprises.id, users.enterpriseId))
+    .where(eq(sessions.tokenHash, sql.placeholder('tokenHash')))
+    .prepare();
+
+  return {
+    async getSessionAndUser(token): Promise<[DatabaseSession | null, DatabaseUser | null]> {
+      const tokenHash = hashOf(token);
+      const [row] = await known.execute({ tokenHash });
+      if (!row || row.suspendedAt !== null || row.enterpriseSuspendedAt !== null) return [null, null];
+      const actor: UserActor = {
+        kind: 'USER',
+        id: row.userId,
+        role: row.role,
+        enterpriseId: row.enterpriseId,
+        insurerId: row.insurerId,
+        tokenHash,
+      };
+      return [
+        {
+          id: token,
+          userId: row.userId,
+          expiresAt: new Date(row.expiresAt + skew()),
+          attributes: { address: row.address, agent: row.agent },
+        },
+        { id: row.userId, attributes: { actor } },
+      ];
+    },
+    getUserSessions: () => Promise.reject(new Error('Sessions are listed from their table, since tokens are not stored.')),
+    async setSession(session) {
+      await database.transact(async (db) => {
+        const now = clock.now();
+        const [user] = await db.select({ role: users.role }).from(users).where(eq(users.id, session.userId));
+        if (!user) throw new Error('A session needs a user.');
+        const live = await db
+          .select({ tokenHash: sessions.tokenHash })
+          .from(sessions)
+          .where(eq(sessions.userId, session.userId))
+          .orderBy(asc(sessions.createdAt));
+        for (const old of live.slice(0, Math.max(0, live.length - limits.sessionsPerUserMax + 1))) await remove(db, old.tokenHash);
+        await db.insert(sessions).values({
+          tokenHash: hashOf(session.id),
+          userId: session.userId,
+          createdAt: now,
+          expiresAt: now + idleMs(user.role),
+          absoluteExpiresAt: now + absoluteMs(user.role),
+          address: session.attributes.address,
+          agent: session.attributes.agent,
+        });
+      });
+    },
+    async updateSessionExpiration(token) {
+      await database.transact(async (db) => {
+        const at = eq(sessions.tokenHash, hashOf(token));
+        const [row] = await db
+          .select({ expiresAt: sessions.expiresAt, limit: sessions.absoluteExpiresAt, role: users.role })
+          .from(sessions)
+          .innerJoin(users, eq(users.id, sessions.userId))
+          .where(at);
+        if (!row) return;
+        const expiresAt = Math.min(clock.now() + idleMs(row.role), row.limit);
+        // Staff sessions look due to Lucia at every request; a write for a few seconds gained is not worth it.
+        if (expiresAt - row.expiresAt < limits.sessionExtensionMsMin) return;
+        await db.update(sessions).set({ expiresAt }).where(at);
+      });
+    },
+    async deleteSession(token) {
+      await database.transact((db) => remove(db, hashOf(token)));
+    },
+    async deleteUserSessions(userId) {
+      await database.transact(async (db) => {
+        await db.delete(sessions).where(eq(sessions.userId, userId));
+      });
+    },
+    async deleteExpiredSessions() {
+      await database.transact(async (db) => {
+        await db.delete(sessions).where(lte(sessions.expiresAt, clock.now()));
+      });
+    },
+  };
+}

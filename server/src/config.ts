@@ -1,0 +1,110 @@
+import { isAbsolute, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { z } from 'zod';
+
+const projectFolder = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface Config {
+  /** `sandbox` has demonstration data and sandbox counterparts; `production` has neither. */
+  readonly mode: 'sandbox' | 'production';
+  readonly port: number;
+  readonly host: string;
+  readonly metricsPort: number | null;
+  /** Absolute folder of database, files and keys. */
+  readonly dataDir: string;
+  readonly databaseFile: string;
+  /** Scheme, host and port that browsers use: cookies and links in documents depend on it. */
+  readonly publicOrigin: string;
+  /** Whether X-Forwarded-For of a proxy of ours names the caller. */
+  readonly trustProxy: boolean;
+  /** 32 bytes in base64 that all keys derive from. Null in the sandbox: made at first start, kept in `dataDir`. */
+  readonly secretKeyFile: string | null;
+  readonly smsUrl: string | null;
+  readonly smsSecretFile: string | null;
+  readonly hotline: string;
+  readonly filingNumber: string | null;
+  readonly brokerName: string | null;
+  readonly brokerLicense: string | null;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+}
+
+const text = z.string().trim().min(1);
+const optional = text.optional().transform((value) => value ?? null);
+const port = z.coerce.number().int().min(0).max(65_535);
+
+const schema = z
+  .object({
+    MODE: z.enum(['sandbox', 'production']).default('sandbox'),
+    PORT: port.default(4000),
+    HOST: text.default('127.0.0.1'),
+    METRICS_PORT: port.optional().transform((value) => value ?? null),
+    DATA_DIR: text.default('data'),
+    DATABASE_URL: optional,
+    PUBLIC_ORIGIN: z.url().optional(),
+    TRUST_PROXY: z.enum(['0', '1']).default('0'),
+    SECRET_KEY_FILE: optional,
+    SMS_URL: z.url().optional(),
+    SMS_SECRET_FILE: optional,
+    HOTLINE: text.default('400-800-5100'),
+    FILING_NUMBER: optional,
+    BROKER_NAME: optional,
+    BROKER_LICENSE: optional,
+    LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  })
+  .superRefine((env, context) => {
+    if (env.MODE !== 'production') return;
+    for (const name of [
+      'PUBLIC_ORIGIN',
+      'SECRET_KEY_FILE',
+      'SMS_URL',
+      'SMS_SECRET_FILE',
+      'BROKER_NAME',
+      'BROKER_LICENSE',
+    ] as const) {
+      if (!env[name]) context.addIssue({ code: 'custom', path: [name], message: 'is required when MODE=production' });
+    }
+  });
+
+/**
+ * Reads the environment once. The only reader of `process.env` in the server.
+ *
+ * @throws Error that names every variable at fault, never its value
+ */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = schema.safeParse(present);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new Error(`The configuration is not usable.\n  ${faults.join('\n  ')}`);
+  }
+  const values = parsed.data;
+  const dataDir = isAbsolute(values.DATA_DIR) ? values.DATA_DIR : resolve(projectFolder, values.DATA_DIR);
+  return {
+    mode: values.MODE,
+    port: values.PORT,
+    host: values.HOST,
+    metricsPort: values.METRICS_PORT,
+    dataDir,
+    databaseFile: databaseFile(values.DATABASE_URL, dataDir),
+    publicOrigin: new URL(values.PUBLIC_ORIGIN ?? `http://localhost:${values.PORT}`).origin,
+    trustProxy: values.TRUST_PROXY === '1',
+    secretKeyFile: values.SECRET_KEY_FILE,
+    smsUrl: values.SMS_URL ?? null,
+    smsSecretFile: values.SMS_SECRET_FILE,
+    hotline: values.HOTLINE,
+    filingNumber: values.FILING_NUMBER,
+    brokerName: values.BROKER_NAME,
+    brokerLicense: values.BROKER_LICENSE,
+    logLevel: values.LOG_LEVEL,
+  };
+}
+
+/** `file:` URLs and plain paths; relative ones stand in the data folder. */
+function databaseFile(url: string | null, dataDir: string): string {
+  if (!url) return join(dataDir, 'platform.sqlite');
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(url) && !url.startsWith('file://')) {
+    throw new Error('The configuration is not usable.\n  DATABASE_URL: only SQLite files are supported so far');
+  }
+  const base = `${pathToFileURL(dataDir).href}/`;
+  return url.startsWith('file:') ? fileURLToPath(new URL(url.slice('file:'.length), base)) : resolve(dataDir, url);
+}

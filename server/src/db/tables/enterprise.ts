@@ -1,0 +1,64 @@
+import { sql } from 'drizzle-orm';
+import { index, sqliteTable, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { id, instant, json, known, line, oneOf, ref } from '../columns.ts';
+import { CERTIFICATION_STATES, ID_TYPES, OWNERSHIPS } from '../vocabulary.ts';
+import { users } from './account.ts';
+import { uploads } from './upload.ts';
+
+/** A bidder's company. It exists from its first approved certification on. */
+export const enterprises = sqliteTable(
+  'enterprises',
+  {
+    id: id(),
+    name: line().notNull(),
+    creditCode: line().notNull(),
+    ownership: oneOf(OWNERSHIPS),
+    regionCode: line(),
+    address: line(),
+    certifiedAt: instant().notNull(),
+    suspendedAt: instant(),
+    createdAt: instant().notNull(),
+  },
+  (t) => [uniqueIndex('enterprises_credit_code').on(t.creditCode), known('enterprises_ownership', t.ownership, OWNERSHIPS)],
+);
+
+/** One submission of a company's papers. */
+export const certifications = sqliteTable(
+  'certifications',
+  {
+    id: id(),
+    number: line().notNull(),
+    userId: ref()
+      .notNull()
+      .references(() => users.id),
+    enterpriseId: ref().references(() => enterprises.id),
+    state: oneOf(CERTIFICATION_STATES).notNull(),
+    name: line().notNull(),
+    creditCode: line().notNull(),
+    representativeName: line().notNull(),
+    idType: oneOf(ID_TYPES).notNull(),
+    /** Encrypted with the platform's key, bound to this row. */
+    idNumberSealed: line().notNull(),
+    idNumberMasked: line().notNull(),
+    licenseUploadId: ref()
+      .notNull()
+      .references(() => uploads.id),
+    submittedAt: instant().notNull(),
+    expeditedAt: instant(),
+    /** Null while the calendar of working days does not reach that far. */
+    dueAt: instant(),
+    decidedAt: instant(),
+    rejectionReason: line(),
+    rejectedFields: json<string[]>().notNull().default([]),
+  },
+  (t) => [
+    uniqueIndex('certifications_number').on(t.number),
+    // One submission at a time: a second click finds the first.
+    uniqueIndex('certifications_pending').on(t.userId).where(sql`state = 'PENDING_REVIEW'`),
+    index('certifications_user').on(t.userId, t.submittedAt),
+    index('certifications_state').on(t.state, t.submittedAt),
+    index('certifications_credit_code').on(t.creditCode),
+    known('certifications_state', t.state, CERTIFICATION_STATES),
+    known('certifications_id_type', t.idType, ID_TYPES),
+  ],
+);

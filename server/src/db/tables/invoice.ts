@@ -1,0 +1,116 @@
+import { index, sqliteTable, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { day, dayShaped, fen, flag, id, instant, json, known, line, notNegative, oneOf, ref } from '../columns.ts';
+import { INVOICE_STATES, INVOICE_TYPES } from '../vocabulary.ts';
+import { enterprises } from './enterprise.ts';
+import { insurers } from './insurer.ts';
+import { orders } from './order.ts';
+import { policies } from './policy.ts';
+import { uploads } from './upload.ts';
+
+export interface InvoiceTitleRow {
+  name: string;
+  taxNumber: string;
+  email: string | null;
+  registeredAddress: string | null;
+  registeredPhone: string | null;
+  bankName: string | null;
+  /** Encrypted with the platform's key, bound to the row of the title it was copied from. */
+  bankAccountSealed: string | null;
+  bankAccountMasked: string | null;
+}
+
+export interface ShippingAddressRow {
+  recipient: string;
+  phone: string;
+  regionCode: string;
+  address: string;
+}
+
+/** One a policy, from its issue on; without a request it stays NOT_REQUESTED. */
+export const invoices = sqliteTable(
+  'invoices',
+  {
+    id: id(),
+    orderId: ref()
+      .notNull()
+      .references(() => orders.id),
+    policyId: ref()
+      .notNull()
+      .references(() => policies.id),
+    insurerId: ref()
+      .notNull()
+      .references(() => insurers.id),
+    state: oneOf(INVOICE_STATES).notNull(),
+    type: oneOf(INVOICE_TYPES),
+    /** As it stood when the invoice was requested. */
+    title: json<InvoiceTitleRow>(),
+    titleId: ref(),
+    address: json<ShippingAddressRow>(),
+    amountFen: fen().notNull(),
+    netFen: fen().notNull(),
+    vatFen: fen().notNull(),
+    number: line(),
+    issuedOn: day(),
+    uploadId: ref().references(() => uploads.id),
+    courier: line(),
+    trackingNumber: line(),
+    rejectReason: line(),
+    redNumber: line(),
+    createdAt: instant().notNull(),
+    requestedAt: instant(),
+    dueAt: instant(),
+  },
+  (t) => [
+    uniqueIndex('invoices_order').on(t.orderId),
+    uniqueIndex('invoices_number').on(t.insurerId, t.number),
+    index('invoices_insurer').on(t.insurerId, t.state, t.createdAt, t.id),
+    index('invoices_created').on(t.createdAt, t.id),
+    known('invoices_state', t.state, INVOICE_STATES),
+    known('invoices_type', t.type, INVOICE_TYPES),
+    notNegative('invoices_amount', t.amountFen),
+    dayShaped('invoices_issued_on', t.issuedOn),
+  ],
+);
+
+/** To whom an invoice is made out. Name and tax number are those of the certified enterprise. */
+export const invoiceTitles = sqliteTable(
+  'invoice_titles',
+  {
+    id: id(),
+    enterpriseId: ref()
+      .notNull()
+      .references(() => enterprises.id),
+    special: flag().notNull(),
+    name: line().notNull(),
+    taxNumber: line().notNull(),
+    email: line(),
+    registeredAddress: line(),
+    registeredPhone: line(),
+    bankName: line(),
+    bankAccountSealed: line(),
+    bankAccountMasked: line(),
+    isDefault: flag().notNull(),
+    createdAt: instant().notNull(),
+    deletedAt: instant(),
+  },
+  (t) => [index('invoice_titles_enterprise').on(t.enterpriseId, t.createdAt)],
+);
+
+/** Where paper invoices go. */
+export const shippingAddresses = sqliteTable(
+  'shipping_addresses',
+  {
+    id: id(),
+    enterpriseId: ref()
+      .notNull()
+      .references(() => enterprises.id),
+    recipient: line().notNull(),
+    phone: line().notNull(),
+    regionCode: line().notNull(),
+    address: line().notNull(),
+    isDefault: flag().notNull(),
+    createdAt: instant().notNull(),
+    deletedAt: instant(),
+  },
+  (t) => [index('shipping_addresses_enterprise').on(t.enterpriseId, t.createdAt)],
+);

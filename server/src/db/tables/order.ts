@@ -1,0 +1,159 @@
+import { sql } from 'drizzle-orm';
+import { index, primaryKey, sqliteTable, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { count, fen, id, instant, json, known, line, notNegative, oneOf, ref } from '../columns.ts';
+import {
+  CONSENT_STATEMENTS,
+  DEPOSIT_KINDS,
+  GUARANTEE_FORMS,
+  type InvoiceType,
+  LIVE_ORDER_STATES,
+  ORDER_STATES,
+  type Qualification,
+  SALES_EVENT_KINDS,
+} from '../vocabulary.ts';
+import { users } from './account.ts';
+import { enterprises } from './enterprise.ts';
+import { productDocuments, products } from './insurer.ts';
+import { bidSections } from './section.ts';
+
+/** What the bidder fills in. Every leaf may be missing until the order is submitted. Amounts in fen, days as YYYY-MM-DD. */
+export interface ApplicationRow {
+  section: {
+    constructionDays: number | null;
+    projectCode: string | null;
+    projectAddress: string | null;
+    projectName: string | null;
+  };
+  cover: { sumInsuredFen: number | null; startOn: string | null; days: number | null };
+  applicant: {
+    name: string;
+    creditCode: string;
+    registeredAddress: string | null;
+    contactAddress: string | null;
+    qualification: Qualification | null;
+    contactName: string | null;
+    contactPhone: string | null;
+  };
+  insured: { name: string | null; creditCode: string | null };
+  handler: { name: string | null; mobile: string | null; email: string | null };
+  invoicePreference: { type: InvoiceType } | null;
+  savedAt: number;
+}
+
+/** One enterprise × section × deposit kind. */
+export const orders = sqliteTable(
+  'orders',
+  {
+    id: id(),
+    number: line().notNull(),
+    enterpriseId: ref()
+      .notNull()
+      .references(() => enterprises.id),
+    sectionId: ref()
+      .notNull()
+      .references(() => bidSections.id),
+    depositKind: oneOf(DEPOSIT_KINDS).notNull(),
+    form: oneOf(GUARANTEE_FORMS).notNull(),
+    state: oneOf(ORDER_STATES).notNull(),
+    /** As the section asked for it when the order was started. */
+    depositAmountFen: fen(),
+    /** What is to be paid: the premium of the accepted quote. */
+    orderAmountFen: fen(),
+    application: json<ApplicationRow>(),
+    createdBy: ref()
+      .notNull()
+      .references(() => users.id),
+    createdAt: instant().notNull(),
+    submittedAt: instant(),
+    completedAt: instant(),
+    /** By when the next actor has to act; past it, waiting ends or is shown as overdue. */
+    dueAt: instant(),
+    cancelReason: line(),
+  },
+  (t) => [
+    uniqueIndex('orders_number').on(t.number),
+    uniqueIndex('orders_live')
+      .on(t.enterpriseId, t.sectionId, t.depositKind)
+      .where(sql.raw(`state in (${LIVE_ORDER_STATES.map((state) => `'${state}'`).join(', ')})`)),
+    index('orders_enterprise').on(t.enterpriseId, t.createdAt, t.id),
+    index('orders_section').on(t.sectionId),
+    index('orders_created').on(t.createdAt, t.id),
+    index('orders_due').on(t.state, t.dueAt),
+    known('orders_state', t.state, ORDER_STATES),
+    known('orders_kind', t.depositKind, DEPOSIT_KINDS),
+    known('orders_form', t.form, GUARANTEE_FORMS),
+    notNegative('orders_amount', t.orderAmountFen),
+  ],
+);
+
+/** The products an order asks quotes of. */
+export const orderProducts = sqliteTable(
+  'order_products',
+  {
+    orderId: ref()
+      .notNull()
+      .references(() => orders.id),
+    productId: ref()
+      .notNull()
+      .references(() => products.id),
+  },
+  (t) => [primaryKey({ columns: [t.orderId, t.productId] })],
+);
+
+/** Proof that one version of one document was shown, read and accepted. */
+export const consents = sqliteTable(
+  'consents',
+  {
+    id: id(),
+    orderId: ref()
+      .notNull()
+      .references(() => orders.id),
+    documentId: ref()
+      .notNull()
+      .references(() => productDocuments.id),
+    documentSha256: line().notNull(),
+    statement: oneOf(CONSENT_STATEMENTS).notNull(),
+    labelText: line().notNull(),
+    pageVersion: line(),
+    openedAt: instant(),
+    readToEndAt: instant(),
+    acceptedAt: instant().notNull(),
+    userId: ref()
+      .notNull()
+      .references(() => users.id),
+    address: line().notNull(),
+    agent: line().notNull(),
+  },
+  (t) => [
+    uniqueIndex('consents_document').on(t.orderId, t.documentId, t.statement),
+    known('consents_statement', t.statement, CONSENT_STATEMENTS),
+  ],
+);
+
+/** What the customer did on the sales pages, in order and without gaps. */
+export const salesEvents = sqliteTable(
+  'sales_events',
+  {
+    orderId: ref()
+      .notNull()
+      .references(() => orders.id),
+    /** Gap-free from 1 within the order. */
+    seq: count().notNull(),
+    kind: oneOf(SALES_EVENT_KINDS).notNull(),
+    /** By the clock of the browser, and by ours. */
+    clientAt: instant().notNull(),
+    receivedAt: instant().notNull(),
+    pageVersion: line().notNull(),
+    documentId: ref().references(() => productDocuments.id),
+    page: count(),
+    statement: oneOf(CONSENT_STATEMENTS),
+    labelText: line(),
+    userId: ref().notNull(),
+    address: line().notNull(),
+    agent: line().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.orderId, t.seq] }),
+    known('sales_events_kind', t.kind, SALES_EVENT_KINDS),
+  ],
+);

@@ -1,0 +1,45 @@
+import { index, sqliteTable, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { day, dayShaped, fen, id, instant, known, line, notNegative, oneOf, ref } from '../columns.ts';
+import { POLICY_STATES } from '../vocabulary.ts';
+import { insurers } from './insurer.ts';
+import { orders } from './order.ts';
+import { quotes } from './quote.ts';
+import { uploads } from './upload.ts';
+
+/** The issued instrument. */
+export const policies = sqliteTable(
+  'policies',
+  {
+    id: id(),
+    orderId: ref()
+      .notNull()
+      .references(() => orders.id),
+    quoteId: ref()
+      .notNull()
+      .references(() => quotes.id),
+    insurerId: ref()
+      .notNull()
+      .references(() => insurers.id),
+    policyNumber: line().notNull(),
+    verificationCode: line().notNull(),
+    state: oneOf(POLICY_STATES).notNull(),
+    sumInsuredFen: fen().notNull(),
+    premiumFen: fen().notNull(),
+    startOn: day().notNull(),
+    endOn: day().notNull(),
+    uploadId: ref()
+      .notNull()
+      .references(() => uploads.id),
+    issuedAt: instant().notNull(),
+  },
+  (t) => [
+    uniqueIndex('policies_order').on(t.orderId),
+    uniqueIndex('policies_number').on(t.insurerId, t.policyNumber),
+    index('policies_number_only').on(t.policyNumber),
+    index('policies_state').on(t.state, t.startOn, t.endOn),
+    known('policies_state', t.state, POLICY_STATES),
+    notNegative('policies_sum', t.sumInsuredFen),
+    dayShaped('policies_start', t.startOn),
+    dayShaped('policies_end', t.endOn),
+  ],
+);

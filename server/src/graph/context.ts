@@ -1,0 +1,36 @@
+import type { Actor } from '../access/actor.ts';
+import type { Sessions } from '../access/session.ts';
+import type { Core, RequestFacts } from '../command/core.ts';
+import type { Db } from '../db/open.ts';
+
+/** What every resolver gets. One a request. */
+export interface Context {
+  readonly core: Core;
+  readonly sessions: Sessions;
+  /** For queries. Commands have a database of their own. */
+  readonly db: Db;
+  /** Changes once at most, when somebody signs in or out, so that the answer is that of the new actor. */
+  actor: Actor;
+  readonly request: RequestFacts;
+  readonly setCookies: string[];
+  readonly idempotency: Idempotency | null;
+  readonly signal: AbortSignal;
+}
+
+export interface Idempotency {
+  readonly key: string;
+  /** Of query text, variables and operation name. */
+  readonly requestHash: string;
+}
+
+/** Makes something once a request, and lets it go with the request. */
+export function perRequest<T>(create: (context: Context) => T): (context: Context) => T {
+  const made = new WeakMap<Context, T>();
+  return (context) => {
+    const known = made.get(context);
+    if (known) return known;
+    const value = create(context);
+    made.set(context, value);
+    return value;
+  };
+}

@@ -1,0 +1,18 @@
+/**
+ * A scalar that could not be read. Scalars hand it on rather than throw, so that all faults of an input, of its scalars and of
+ * its rules, come back together as one InvalidInput that names each field.
+ */
+export class Unreadable {
+  readonly reason: string;
+  constructor(reason: string) {
+    this.reason = reason;
+  }
+}
+
+/** Finds what could not be read anywhere within an input. */
+export function unreadableFields(value: unknown, path = ''): { path: string; message: string }[] {
+  if (value instanceof Unreadable) return [{ path, message: value.reason }];
+  if (Array.isArray(value)) return value.flatMap((item, i) => unreadableFields(item, `${path}.${i}`));
+  if (value === null || typeof value !== 'object') return [];
+  return Object.entries(value).flatMap(([name, item]) => unreadableFields(item, path ? `${path}.${name}` : name));
+}

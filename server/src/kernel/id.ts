@@ -1,0 +1,61 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { formatInstant } from './clock.ts';
+
+// Both have 32 characters, so that five bits of a random byte choose one without favour.
+const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
+const READABLE = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
+
+/**
+ * A new opaque id: the prefix names the noun, 26 random characters (130 bits) follow, `ord_…`. Random, since ids that
+ * count or hold the time would tell how many bought a guarantee, and when.
+ */
+export function newId(prefix: string): string {
+  return `${prefix}_${randomText(BASE32, 26)}`;
+}
+
+/** The prefix of an id that `newId` could have made, or `null`. */
+export function prefixOf(id: string): string | null {
+  return /^([a-z]+)_[a-z2-7]{26}$/.exec(id)?.[1] ?? null;
+}
+
+/** Random decimal digits, each as likely as any other. */
+export function randomDigits(count: number): string {
+  return Array.from({ length: count }, () => randomInt(10)).join('');
+}
+
+/**
+ * 订单号 of 31 characters: the time in Shanghai to the millisecond, D, 13 random digits. A counter there would tell a
+ * bidder how many others applied.
+ */
+export function orderNumber(nowMs: number): string {
+  return `${shanghaiDigits(nowMs, 17)}D${randomDigits(13)}`;
+}
+
+/** 投保订单号: 19 random digits, the first not 0. Beyond 2^53, so a string everywhere. */
+export function quoteNumber(): string {
+  return `${randomInt(1, 10)}${randomDigits(18)}`;
+}
+
+/** 认证编号: RZ, the day in Shanghai, 8 random digits. */
+export function certificationNumber(nowMs: number): string {
+  return `RZ${shanghaiDigits(nowMs, 8)}${randomDigits(8)}`;
+}
+
+/** 验真码 of a policy: 8 characters (40 bits) that nobody takes for another when reading them out. */
+export function verificationCode(): string {
+  return randomText(READABLE, 8);
+}
+
+/** The code a bidder writes into the remark of the transfer: 6 characters of the same alphabet. */
+export function remarkCode(): string {
+  return randomText(READABLE, 6);
+}
+
+function randomText(alphabet: string, length: number): string {
+  return Array.from(randomBytes(length), (byte) => alphabet[byte & 31]).join('');
+}
+
+/** `yyyyMMddHHmmssSSS` in Shanghai, cut to its first digits. */
+function shanghaiDigits(instantMs: number, count: number): string {
+  return formatInstant(instantMs).replace(/\D/g, '').slice(0, count);
+}

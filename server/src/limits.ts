@@ -1,0 +1,107 @@
+/** Every maximum of the service, in one place, with its unit last in its name. */
+const KiB = 1024;
+const MiB = 1024 * KiB;
+const secondMs = 1000;
+const minuteMs = 60 * secondMs;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+
+export const limits = {
+  // Requests
+  graphqlBodyBytesMax: MiB,
+  queryDepthMax: 12,
+  queryFieldsMax: 400,
+  queryAliasesMax: 30,
+  queryDirectivesMax: 20,
+  queryTokensMax: 4000,
+  requestHeadersTimeoutMs: 10 * secondMs,
+  requestTimeoutMs: 30 * secondMs,
+  stopTimeoutMs: 10 * secondMs,
+  parsedDocumentsMax: 500,
+  subscriptionsPerActorMax: 20,
+
+  // Lists
+  pageSizeMax: 100,
+  pageSizeDefault: 20,
+  idsPerInputMax: 200,
+  importRowsMax: 5000,
+  salesEventsPerCallMax: 200,
+  productsPerOrderMax: 20,
+
+  // Database
+  cachedStatementsMax: 1000,
+  transactionsPerCommitMax: 100,
+
+  // Texts, in characters
+  nameCharactersMax: 200,
+  noteCharactersMax: 1000,
+  addressCharactersMax: 300,
+  documentPagesMax: 60,
+  documentPageCharactersMax: 20_000,
+
+  // Accounts
+  passwordCharactersMin: 8,
+  passwordCharactersMax: 200,
+  argonMemoryKiB: 19 * KiB,
+  argonPasses: 2,
+  argonConcurrentMax: 4,
+  argonWaitingMax: 64,
+  sessionIdleMs: { BIDDER: 30 * minuteMs, STAFF: 15 * minuteMs },
+  sessionAbsoluteMs: { BIDDER: 12 * hourMs, STAFF: 8 * hourMs },
+  sessionsPerUserMax: 5,
+  sessionExtensionMsMin: minuteMs,
+  signInFailuresPerMobileMax: 5,
+  signInFailuresWindowMs: 15 * minuteMs,
+  signInAttemptsPerAddressMax: 20,
+  signInAttemptsPerAddressWindowMs: minuteMs,
+  captchaValidMs: 10 * minuteMs,
+  captchaNumberMax: 100_000,
+
+  // SMS
+  smsCodeValidMs: 5 * minuteMs,
+  smsCodeTriesMax: 5,
+  smsResendMs: minuteMs,
+  smsPerMobile: [
+    { windowMs: hourMs, max: 5 },
+    { windowMs: dayMs, max: 10 },
+  ],
+  smsPerAddress: [
+    { windowMs: hourMs, max: 20 },
+    { windowMs: dayMs, max: 50 },
+  ],
+  smsPerNetwork: [{ windowMs: hourMs, max: 100 }],
+  smsPerPlatform: [{ windowMs: hourMs, max: 300 }],
+
+  // API clients
+  apiSecretValidMs: 365 * dayMs,
+  apiSecretsLiveMax: 2,
+  idempotencyKeyCharactersMax: 255,
+  idempotencyKeptMs: 30 * dayMs,
+
+  // Uploads
+  uploadBytesMax: { LICENSE: 10 * MiB, VOUCHER: 2 * MiB, EVIDENCE: 10 * MiB, POLICY: 20 * MiB, INVOICE: 20 * MiB },
+  uploadMarginBytes: 64 * KiB,
+  uploadIdleTimeoutMs: minuteMs,
+  uploadsPerHourMax: 20,
+  uploadUnattachedKeptMs: dayMs,
+  paperTimeoutMs: 30 * secondMs,
+
+  // Business
+  certificationWorkdays: 1,
+  underwritingWorkdays: 1,
+  paymentWorkdays: 3,
+  paymentReviewWorkdays: 1,
+  issueWorkdays: 1,
+  electronicInvoiceWorkdays: 2,
+  paperInvoiceWorkdays: 5,
+  coverDaysMax: 3650,
+  constructionDaysMax: 36_500,
+  quoteValidDaysMax: 90,
+
+  // Jobs
+  jobPollMs: 500,
+  outboxBatchMax: 50,
+  outboxAttemptsMax: 12,
+  outboxBackoffMs: 2 * secondMs,
+  outboxBackoffMsMax: hourMs,
+} as const;

@@ -1,0 +1,121 @@
+import { Worker } from 'node:worker_threads';
+import type { PaperAnswer, PaperRequest } from './paper-worker.ts';
+import type { PolicyPaper } from './policy-paper.ts';
+
+/** Longest silence of the worker while a document is due; the first one also reads the fonts. */
+export const RENDER_TIMEOUT_MS = 20_000;
+/** Heap of the worker; a document that needs more ends the worker, never the server. */
+export const PAPER_HEAP_MIB = 256;
+
+export type PaperFaultReason = 'RENDER_FAILED' | 'TIMED_OUT' | 'WORKER_LOST' | 'CLOSED';
+
+/** A document could not be made. Nothing was written, so the caller may ask again. */
+export class PaperFault extends Error {
+  override readonly name = 'PaperFault';
+  readonly reason: PaperFaultReason;
+
+  constructor(reason: PaperFaultReason, detail: string, options?: ErrorOptions) {
+    super(`${reason}: ${detail}`, options);
+    this.reason = reason;
+  }
+}
+
+export interface Paper {
+  /**
+   * The policy as the bytes of a PDF.
+   *
+   * @throws {PaperFault} when the document cannot be made, takes too long, or the worker is lost or closed.
+   */
+  renderPolicy(data: PolicyPaper): Promise<Uint8Array>;
+  /** Ends the worker; what is pending and what is asked later fails with CLOSED. */
+  close(): Promise<void>;
+}
+
+export interface PaperOptions {
+  startWorker?: () => Worker;
+  timeoutMs?: number;
+}
+
+interface Waiting {
+  resolve(pdf: Uint8Array): void;
+  reject(fault: PaperFault): void;
+}
+
+function startPaperWorker(): Worker {
+  return new Worker(new URL('./paper-worker.ts', import.meta.url), {
+    name: 'paper',
+    resourceLimits: { maxOldGenerationSizeMb: PAPER_HEAP_MIB },
+  });
+}
+
+/** Makes documents in a thread of its own, which starts at first use and is replaced when it is lost. */
+export function createPaper(options: PaperOptions = {}): Paper {
+  const { startWorker = startPaperWorker, timeoutMs = RENDER_TIMEOUT_MS } = options;
+  const waiting = new Map<number, Waiting>();
+  let worker: Worker | null = null;
+  let silence: NodeJS.Timeout | undefined;
+  let lastId = 0;
+  let closed = false;
+
+  async function abandonWorker(fault: PaperFault): Promise<void> {
+    clearTimeout(silence);
+    const abandoned = worker;
+    worker = null;
+    const failed = [...waiting.values()];
+    waiting.clear();
+    for (const request of failed) request.reject(fault);
+    await abandoned?.terminate();
+  }
+
+  /** Times the worker's silence, not each request: those in a long queue are not late while answers come. */
+  function watch(): void {
+    clearTimeout(silence);
+    if (waiting.size === 0) {
+      worker?.unref();
+      return;
+    }
+    worker?.ref();
+    silence = setTimeout(() => {
+      void abandonWorker(new PaperFault('TIMED_OUT', `no document within ${timeoutMs} ms`));
+    }, timeoutMs);
+  }
+
+  function receive(answer: PaperAnswer): void {
+    const request = waiting.get(answer.id);
+    if (!request) return;
+    waiting.delete(answer.id);
+    watch();
+    if ('pdf' in answer) request.resolve(answer.pdf);
+    else request.reject(new PaperFault('RENDER_FAILED', answer.failure));
+  }
+
+  function start(): Worker {
+    const started = startWorker();
+    const lose = (detail: string, cause?: unknown) => {
+      if (worker === started) void abandonWorker(new PaperFault('WORKER_LOST', detail, { cause }));
+    };
+    started.on('message', receive);
+    started.on('messageerror', (error) => lose('an answer could not be read', error));
+    started.on('error', (error) => lose(String(error), error));
+    started.on('exit', (code) => lose(`the worker ended with code ${code}`));
+    return started;
+  }
+
+  return {
+    async renderPolicy(data) {
+      if (closed) throw new PaperFault('CLOSED', 'no more documents are made');
+      worker ??= start();
+      const id = ++lastId;
+      worker.postMessage({ id, policy: data } satisfies PaperRequest);
+      return await new Promise<Uint8Array>((resolve, reject) => {
+        waiting.set(id, { resolve, reject });
+        // A request that joins a queue does not give a silent worker more time.
+        if (waiting.size === 1) watch();
+      });
+    },
+    async close() {
+      closed = true;
+      await abandonWorker(new PaperFault('CLOSED', 'closed while the document was due'));
+    },
+  };
+}

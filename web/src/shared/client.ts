@@ -1,0 +1,77 @@
+import { cacheExchange, Client, type CombinedError, fetchExchange, makeOperation, mapExchange } from '@urql/core';
+import { retryExchange } from '@urql/exchange-retry';
+
+/**
+ * Types that say who the caller is and what it may do. A mutation that answers one of them (sign-in, a certification,
+ * a profile) makes every cached answer doubtful, so each query depends on them.
+ */
+const callerTypenames = ['Session', 'Viewer', 'Certification', 'Enterprise'];
+
+export interface ClientOptions {
+  /** Address of the API. @default '/graphql' */
+  url?: string;
+  /** Called when the server no longer knows the caller. */
+  onUnauthenticated: () => void;
+  fetch?: typeof fetch;
+}
+
+/** The urql client: POST only, subscriptions over SSE, an idempotency key on every mutation, queries retried. */
+export function createClient({ url = '/graphql', onUnauthenticated, fetch }: ClientOptions): Client {
+  return new Client({
+    url,
+    fetch,
+    preferGetMethod: false,
+    fetchSubscriptions: true,
+    fetchOptions: { credentials: 'same-origin' },
+    exchanges: [
+      mapExchange({
+        onOperation: (operation) => {
+          if (operation.kind === 'query') {
+            const additionalTypenames = [...(operation.context.additionalTypenames ?? []), ...callerTypenames];
+            return makeOperation(operation.kind, operation, { ...operation.context, additionalTypenames });
+          }
+          if (operation.kind === 'mutation') {
+            const key: string = operation.context.idempotencyKey ?? crypto.randomUUID();
+            return makeOperation(operation.kind, operation, {
+              ...operation.context,
+              fetchOptions: { credentials: 'same-origin', headers: { 'Idempotency-Key': key } },
+            });
+          }
+          return operation;
+        },
+      }),
+      cacheExchange,
+      mapExchange({
+        onError: (error) => {
+          if (hasCode(error, 'UNAUTHENTICATED')) onUnauthenticated();
+        },
+      }),
+      // A mutation is repeated by the person only, under the key it had.
+      retryExchange({
+        initialDelayMs: 500,
+        maxNumberAttempts: 3,
+        retryIf: (error, operation) => operation.kind === 'query' && Boolean(error.networkError),
+      }),
+      fetchExchange,
+    ],
+  });
+}
+
+/** Whether one of the errors of an answer carries this `extensions.code`. */
+export function hasCode(error: CombinedError, code: string): boolean {
+  return error.graphQLErrors.some(({ extensions }) => extensions.code === code);
+}
+
+const contexts = new Map<string, { additionalTypenames: string[] }>();
+
+/**
+ * The `context` of a query whose answer may be an empty list: the cache reads the types a query depends on from its
+ * answer, and an empty answer names none. `useQuery({ query, context: dependsOn('Order') })`.
+ */
+export function dependsOn(...typenames: string[]): { additionalTypenames: string[] } {
+  const key = typenames.join();
+  // One object per list: a context that changes identity would run the query again.
+  const context = contexts.get(key) ?? { additionalTypenames: typenames };
+  contexts.set(key, context);
+  return context;
+}
