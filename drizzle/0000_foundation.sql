@@ -5,7 +5,7 @@ CREATE TABLE `api_client_secrets` (
 	`created_at` integer NOT NULL,
 	`expires_at` integer NOT NULL,
 	FOREIGN KEY (`api_client_id`) REFERENCES `api_clients`(`id`) ON UPDATE no action ON DELETE no action
-);
+) STRICT;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `api_client_secrets_hash` ON `api_client_secrets` (`secret_hash`);--> statement-breakpoint
 CREATE INDEX `api_client_secrets_client` ON `api_client_secrets` (`api_client_id`);--> statement-breakpoint
@@ -16,7 +16,7 @@ CREATE TABLE `api_clients` (
 	`insurer_id` text,
 	`created_at` integer NOT NULL,
 	`revoked_at` integer
-);
+) STRICT;
 --> statement-breakpoint
 CREATE TABLE `sessions` (
 	`token_hash` text PRIMARY KEY NOT NULL,
@@ -27,7 +27,7 @@ CREATE TABLE `sessions` (
 	`address` text NOT NULL,
 	`agent` text NOT NULL,
 	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
-);
+) STRICT;
 --> statement-breakpoint
 CREATE INDEX `sessions_user` ON `sessions` (`user_id`);--> statement-breakpoint
 CREATE INDEX `sessions_expiry` ON `sessions` (`expires_at`);--> statement-breakpoint
@@ -37,10 +37,11 @@ CREATE TABLE `sign_in_attempts` (
 	`address` text NOT NULL,
 	`at` integer NOT NULL,
 	`succeeded` integer NOT NULL
-);
+) STRICT;
 --> statement-breakpoint
 CREATE INDEX `sign_in_attempts_mobile` ON `sign_in_attempts` (`mobile`,`at`);--> statement-breakpoint
 CREATE INDEX `sign_in_attempts_address` ON `sign_in_attempts` (`address`,`at`);--> statement-breakpoint
+CREATE INDEX `sign_in_attempts_at` ON `sign_in_attempts` (`at`);--> statement-breakpoint
 CREATE TABLE `sms_codes` (
 	`id` text PRIMARY KEY NOT NULL,
 	`mobile` text NOT NULL,
@@ -53,7 +54,7 @@ CREATE TABLE `sms_codes` (
 	`tries` integer DEFAULT 0 NOT NULL,
 	`used_at` integer,
 	CONSTRAINT "sms_codes_purpose_known" CHECK("sms_codes"."purpose" in ('REGISTER', 'SIGN_IN', 'RESET_PASSWORD'))
-);
+) STRICT;
 --> statement-breakpoint
 CREATE INDEX `sms_codes_mobile` ON `sms_codes` (`mobile`,`created_at`);--> statement-breakpoint
 CREATE INDEX `sms_codes_address` ON `sms_codes` (`address`,`created_at`);--> statement-breakpoint
@@ -62,7 +63,7 @@ CREATE INDEX `sms_codes_created` ON `sms_codes` (`created_at`);--> statement-bre
 CREATE TABLE `used_challenges` (
 	`challenge` text PRIMARY KEY NOT NULL,
 	`expires_at` integer NOT NULL
-);
+) STRICT;
 --> statement-breakpoint
 CREATE INDEX `used_challenges_expiry` ON `used_challenges` (`expires_at`);--> statement-breakpoint
 CREATE TABLE `users` (
@@ -77,7 +78,7 @@ CREATE TABLE `users` (
 	`created_at` integer NOT NULL,
 	`suspended_at` integer,
 	CONSTRAINT "users_role_known" CHECK("users"."role" in ('BIDDER', 'OPERATOR', 'UNDERWRITER', 'REGULATOR'))
-);
+) STRICT;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `users_mobile` ON `users` (`mobile`);--> statement-breakpoint
 CREATE INDEX `users_enterprise` ON `users` (`enterprise_id`);--> statement-breakpoint
@@ -105,7 +106,7 @@ CREATE TABLE `certifications` (
 	FOREIGN KEY (`license_upload_id`) REFERENCES `uploads`(`id`) ON UPDATE no action ON DELETE no action,
 	CONSTRAINT "certifications_state_known" CHECK("certifications"."state" in ('PENDING_REVIEW', 'APPROVED', 'REJECTED', 'WITHDRAWN')),
 	CONSTRAINT "certifications_id_type_known" CHECK("certifications"."id_type" in ('RESIDENT_ID', 'PASSPORT', 'HK_MACAO_PERMIT', 'TAIWAN_PERMIT', 'FOREIGN_PERMANENT_RESIDENT'))
-);
+) STRICT;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `certifications_number` ON `certifications` (`number`);--> statement-breakpoint
 CREATE UNIQUE INDEX `certifications_pending` ON `certifications` (`user_id`) WHERE state = 'PENDING_REVIEW';--> statement-breakpoint
@@ -123,7 +124,7 @@ CREATE TABLE `enterprises` (
 	`suspended_at` integer,
 	`created_at` integer NOT NULL,
 	CONSTRAINT "enterprises_ownership_known" CHECK("enterprises"."ownership" in ('STATE_OWNED', 'PRIVATE', 'FOREIGN', 'JOINT_VENTURE', 'COLLECTIVE', 'INDIVIDUAL', 'OTHER'))
-);
+) STRICT;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `enterprises_credit_code` ON `enterprises` (`credit_code`);--> statement-breakpoint
 CREATE TABLE `insurers` (
@@ -137,7 +138,7 @@ CREATE TABLE `insurers` (
 	`account_bank` text NOT NULL,
 	`account_number` text NOT NULL,
 	`created_at` integer NOT NULL
-);
+) STRICT;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `insurers_name` ON `insurers` (`name`);--> statement-breakpoint
 CREATE TABLE `product_documents` (
@@ -152,7 +153,7 @@ CREATE TABLE `product_documents` (
 	`replaced_at` integer,
 	FOREIGN KEY (`product_id`) REFERENCES `products`(`id`) ON UPDATE no action ON DELETE no action,
 	CONSTRAINT "product_documents_kind_known" CHECK("product_documents"."kind" in ('SERVICE_AGREEMENT', 'PRIVACY_POLICY', 'CUSTOMER_NOTICE', 'BROKERAGE_AGREEMENT', 'USER_AGREEMENT', 'POLICY_NOTICE', 'EXCLUSIONS', 'APPLICANT_DECLARATION', 'SPECIAL_TERMS', 'POLICY_TERMS', 'APPLICATION_FORM', 'COUNTER_GUARANTEE'))
-);
+) STRICT;
 --> statement-breakpoint
 CREATE INDEX `product_documents_product` ON `product_documents` (`product_id`,`kind`,`version`);--> statement-breakpoint
 CREATE INDEX `product_documents_in_force` ON `product_documents` (`replaced_at`,`product_id`);--> statement-breakpoint
@@ -174,7 +175,7 @@ CREATE TABLE `products` (
 	CONSTRAINT "products_form_known" CHECK("products"."form" in ('INSURANCE', 'SURETY', 'BANK')),
 	CONSTRAINT "products_formula_known" CHECK("products"."formula" in ('PER_CASE', 'ANNUAL_PRO_RATA', 'TIERED', 'MANUAL')),
 	CONSTRAINT "products_minimum_not_negative" CHECK("products"."minimum_fen" >= 0)
-);
+) STRICT;
 --> statement-breakpoint
 CREATE INDEX `products_offer` ON `products` (`deposit_kind`,`form`,`active`);--> statement-breakpoint
 CREATE INDEX `products_insurer` ON `products` (`insurer_id`);--> statement-breakpoint
@@ -194,7 +195,7 @@ CREATE TABLE `invoice_titles` (
 	`created_at` integer NOT NULL,
 	`deleted_at` integer,
 	FOREIGN KEY (`enterprise_id`) REFERENCES `enterprises`(`id`) ON UPDATE no action ON DELETE no action
-);
+) STRICT;
 --> statement-breakpoint
 CREATE INDEX `invoice_titles_enterprise` ON `invoice_titles` (`enterprise_id`,`created_at`);--> statement-breakpoint
 CREATE TABLE `invoices` (
@@ -228,7 +229,7 @@ CREATE TABLE `invoices` (
 	CONSTRAINT "invoices_type_known" CHECK("invoices"."type" in ('E_ORDINARY', 'PAPER_ORDINARY', 'PAPER_SPECIAL', 'DIGITAL_ORDINARY', 'DIGITAL_SPECIAL')),
 	CONSTRAINT "invoices_amount_not_negative" CHECK("invoices"."amount_fen" >= 0),
 	CONSTRAINT "invoices_issued_on_day" CHECK("invoices"."issued_on" is null or "invoices"."issued_on" glob '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]')
-);
+) STRICT;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `invoices_order` ON `invoices` (`order_id`);--> statement-breakpoint
 CREATE UNIQUE INDEX `invoices_number` ON `invoices` (`insurer_id`,`number`);--> statement-breakpoint
@@ -245,7 +246,7 @@ CREATE TABLE `shipping_addresses` (
 	`created_at` integer NOT NULL,
 	`deleted_at` integer,
 	FOREIGN KEY (`enterprise_id`) REFERENCES `enterprises`(`id`) ON UPDATE no action ON DELETE no action
-);
+) STRICT;
 --> statement-breakpoint
 CREATE INDEX `shipping_addresses_enterprise` ON `shipping_addresses` (`enterprise_id`,`created_at`);--> statement-breakpoint
 CREATE TABLE `events` (
@@ -255,6 +256,7 @@ CREATE TABLE `events` (
 	`noun` text NOT NULL,
 	`object_id` text NOT NULL,
 	`order_id` text,
+	`insurer_id` text,
 	`event` text NOT NULL,
 	`from_state` text,
 	`to_state` text,
@@ -266,7 +268,7 @@ CREATE TABLE `events` (
 	`data` text NOT NULL,
 	`previous_hash` text NOT NULL,
 	`hash` text NOT NULL
-);
+) STRICT;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `events_id` ON `events` (`id`);--> statement-breakpoint
 CREATE INDEX `events_object` ON `events` (`object_id`,`seq`);--> statement-breakpoint
@@ -280,7 +282,7 @@ CREATE TABLE `idempotency_keys` (
 	`object_id` text,
 	`response` text,
 	`created_at` integer NOT NULL
-);
+) STRICT;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `idempotency_keys_key` ON `idempotency_keys` (`actor_id`,`key`);--> statement-breakpoint
 CREATE INDEX `idempotency_keys_created` ON `idempotency_keys` (`created_at`);--> statement-breakpoint
@@ -295,7 +297,7 @@ CREATE TABLE `outbox` (
 	`last_fault` text,
 	`created_at` integer NOT NULL,
 	`done_at` integer
-);
+) STRICT;
 --> statement-breakpoint
 CREATE INDEX `outbox_due` ON `outbox` (`state`,`due_at`);--> statement-breakpoint
 CREATE TABLE `consents` (
@@ -316,7 +318,7 @@ CREATE TABLE `consents` (
 	FOREIGN KEY (`document_id`) REFERENCES `product_documents`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action,
 	CONSTRAINT "consents_statement_known" CHECK("consents"."statement" in ('DISCLOSURE', 'PAGE_BY_PAGE', 'FULLY_UNDERSTOOD'))
-);
+) STRICT;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `consents_document` ON `consents` (`order_id`,`document_id`,`statement`);--> statement-breakpoint
 CREATE TABLE `order_products` (
@@ -325,7 +327,7 @@ CREATE TABLE `order_products` (
 	PRIMARY KEY(`order_id`, `product_id`),
 	FOREIGN KEY (`order_id`) REFERENCES `orders`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`product_id`) REFERENCES `products`(`id`) ON UPDATE no action ON DELETE no action
-);
+) STRICT;
 --> statement-breakpoint
 CREATE TABLE `orders` (
 	`id` text PRIMARY KEY NOT NULL,
@@ -351,7 +353,7 @@ CREATE TABLE `orders` (
 	CONSTRAINT "orders_kind_known" CHECK("orders"."deposit_kind" in ('BID', 'PERFORMANCE', 'ADVANCE_PAYMENT', 'WAGE', 'QUALITY')),
 	CONSTRAINT "orders_form_known" CHECK("orders"."form" in ('INSURANCE', 'SURETY', 'BANK')),
 	CONSTRAINT "orders_amount_not_negative" CHECK("orders"."order_amount_fen" >= 0)
-);
+) STRICT;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `orders_number` ON `orders` (`number`);--> statement-breakpoint
 CREATE UNIQUE INDEX `orders_live` ON `orders` (`enterprise_id`,`section_id`,`deposit_kind`) WHERE state in ('DRAFT', 'UNDERWRITING', 'AWAITING_PAYMENT', 'PAYMENT_REVIEW', 'ISSUING', 'COMPLETED');--> statement-breakpoint
@@ -377,7 +379,7 @@ CREATE TABLE `sales_events` (
 	FOREIGN KEY (`order_id`) REFERENCES `orders`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`document_id`) REFERENCES `product_documents`(`id`) ON UPDATE no action ON DELETE no action,
 	CONSTRAINT "sales_events_kind_known" CHECK("sales_events"."kind" in ('PAGE_OPENED', 'DISCLOSURE_ACCEPTED', 'DOCUMENT_OPENED', 'DOCUMENT_PAGE_TURNED', 'DOCUMENT_READ_TO_END', 'STATEMENT_TICKED', 'STATEMENT_CLEARED'))
-);
+) STRICT;
 --> statement-breakpoint
 CREATE TABLE `payment_vouchers` (
 	`id` text PRIMARY KEY NOT NULL,
@@ -393,9 +395,10 @@ CREATE TABLE `payment_vouchers` (
 	FOREIGN KEY (`payment_id`) REFERENCES `payments`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`upload_id`) REFERENCES `uploads`(`id`) ON UPDATE no action ON DELETE no action,
 	CONSTRAINT "payment_vouchers_paid_on_day" CHECK("payment_vouchers"."paid_on" is null or "payment_vouchers"."paid_on" glob '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]')
-);
+) STRICT;
 --> statement-breakpoint
 CREATE INDEX `payment_vouchers_payment` ON `payment_vouchers` (`payment_id`,`submitted_at`);--> statement-breakpoint
+CREATE UNIQUE INDEX `payment_vouchers_standing` ON `payment_vouchers` (`payment_id`) WHERE rejected_at is null;--> statement-breakpoint
 CREATE UNIQUE INDEX `payment_vouchers_transaction` ON `payment_vouchers` (`transaction_number`) WHERE rejected_at is null;--> statement-breakpoint
 CREATE TABLE `payments` (
 	`id` text PRIMARY KEY NOT NULL,
@@ -415,7 +418,7 @@ CREATE TABLE `payments` (
 	FOREIGN KEY (`insurer_id`) REFERENCES `insurers`(`id`) ON UPDATE no action ON DELETE no action,
 	CONSTRAINT "payments_state_known" CHECK("payments"."state" in ('AWAITING_TRANSFER', 'VOUCHER_SUBMITTED', 'CONFIRMED', 'EXCEPTION', 'REFUNDING', 'REFUNDED', 'CLOSED')),
 	CONSTRAINT "payments_amount_not_negative" CHECK("payments"."amount_fen" >= 0)
-);
+) STRICT;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `payments_order` ON `payments` (`order_id`);--> statement-breakpoint
 CREATE UNIQUE INDEX `payments_remark` ON `payments` (`remark_code`);--> statement-breakpoint
@@ -442,12 +445,20 @@ CREATE TABLE `policies` (
 	CONSTRAINT "policies_sum_not_negative" CHECK("policies"."sum_insured_fen" >= 0),
 	CONSTRAINT "policies_start_day" CHECK("policies"."start_on" is null or "policies"."start_on" glob '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'),
 	CONSTRAINT "policies_end_day" CHECK("policies"."end_on" is null or "policies"."end_on" glob '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]')
-);
+) STRICT;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `policies_order` ON `policies` (`order_id`);--> statement-breakpoint
 CREATE UNIQUE INDEX `policies_number` ON `policies` (`insurer_id`,`policy_number`);--> statement-breakpoint
 CREATE INDEX `policies_number_only` ON `policies` (`policy_number`);--> statement-breakpoint
 CREATE INDEX `policies_state` ON `policies` (`state`,`start_on`,`end_on`);--> statement-breakpoint
+CREATE TABLE `verification_attempts` (
+	`id` text PRIMARY KEY NOT NULL,
+	`address` text NOT NULL,
+	`at` integer NOT NULL
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `verification_attempts_address` ON `verification_attempts` (`address`,`at`);--> statement-breakpoint
+CREATE INDEX `verification_attempts_at` ON `verification_attempts` (`at`);--> statement-breakpoint
 CREATE TABLE `quotes` (
 	`id` text PRIMARY KEY NOT NULL,
 	`number` text NOT NULL,
@@ -472,7 +483,7 @@ CREATE TABLE `quotes` (
 	FOREIGN KEY (`insurer_id`) REFERENCES `insurers`(`id`) ON UPDATE no action ON DELETE no action,
 	CONSTRAINT "quotes_state_known" CHECK("quotes"."state" in ('SUBMITTED', 'MATERIAL_REQUESTED', 'OFFERED', 'ACCEPTED', 'ISSUED', 'DECLINED', 'WITHDRAWN', 'EXPIRED')),
 	CONSTRAINT "quotes_premium_not_negative" CHECK("quotes"."premium_fen" >= 0)
-);
+) STRICT;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `quotes_number` ON `quotes` (`number`);--> statement-breakpoint
 CREATE UNIQUE INDEX `quotes_order_product` ON `quotes` (`order_id`,`product_id`);--> statement-breakpoint
@@ -505,7 +516,7 @@ CREATE TABLE `bid_sections` (
 	CONSTRAINT "bid_sections_state_known" CHECK("bid_sections"."state" in ('ANNOUNCED', 'SUSPENDED', 'OPENED', 'AWARDED', 'FAILED')),
 	CONSTRAINT "bid_sections_type_known" CHECK("bid_sections"."project_type" in ('HOUSING', 'HIGHWAY', 'WATER', 'MUNICIPAL', 'TRAFFIC', 'OTHER')),
 	CONSTRAINT "bid_sections_control_price_not_negative" CHECK("bid_sections"."control_price_fen" >= 0)
-);
+) STRICT;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `bid_sections_code` ON `bid_sections` (`source`,`code`);--> statement-breakpoint
 CREATE INDEX `bid_sections_code_only` ON `bid_sections` (`code`);--> statement-breakpoint
@@ -522,7 +533,7 @@ CREATE TABLE `deposit_requirements` (
 	FOREIGN KEY (`section_id`) REFERENCES `bid_sections`(`id`) ON UPDATE no action ON DELETE no action,
 	CONSTRAINT "deposit_requirements_kind_known" CHECK("deposit_requirements"."kind" in ('BID', 'PERFORMANCE', 'ADVANCE_PAYMENT', 'WAGE', 'QUALITY')),
 	CONSTRAINT "deposit_requirements_amount_not_negative" CHECK("deposit_requirements"."amount_fen" >= 0)
-);
+) STRICT;
 --> statement-breakpoint
 CREATE INDEX `deposit_requirements_kind` ON `deposit_requirements` (`kind`,`section_id`);--> statement-breakpoint
 CREATE TABLE `uploads` (
@@ -537,7 +548,7 @@ CREATE TABLE `uploads` (
 	`created_at` integer NOT NULL,
 	`attached_at` integer,
 	CONSTRAINT "uploads_purpose_known" CHECK("uploads"."purpose" in ('LICENSE', 'VOUCHER', 'POLICY', 'INVOICE', 'EVIDENCE'))
-);
+) STRICT;
 --> statement-breakpoint
 CREATE INDEX `uploads_owner` ON `uploads` (`owner_id`,`created_at`);--> statement-breakpoint
 CREATE INDEX `uploads_attached` ON `uploads` (`attached_at`,`created_at`);

@@ -23,10 +23,13 @@ export interface Config {
   readonly smsSecretFile: string | null;
   readonly hotline: string;
   readonly filingNumber: string | null;
-  readonly brokerName: string | null;
-  readonly brokerLicense: string | null;
+  /** The broker that sells and helps with claims: full name and licence stand on every sales page. */
+  readonly broker: { readonly name: string; readonly licenseNumber: string };
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
+
+/** Fictional; a production configuration has to name its own. */
+const sandboxBroker = { name: '演示保险经纪有限公司（演示）', licenseNumber: '演示-经纪-000001' };
 
 const text = z.string().trim().min(1);
 const optional = text.optional().transform((value) => value ?? null);
@@ -93,8 +96,10 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     smsSecretFile: values.SMS_SECRET_FILE,
     hotline: values.HOTLINE,
     filingNumber: values.FILING_NUMBER,
-    brokerName: values.BROKER_NAME,
-    brokerLicense: values.BROKER_LICENSE,
+    broker: {
+      name: values.BROKER_NAME ?? sandboxBroker.name,
+      licenseNumber: values.BROKER_LICENSE ?? sandboxBroker.licenseNumber,
+    },
     logLevel: values.LOG_LEVEL,
   };
 }

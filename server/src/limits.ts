@@ -15,7 +15,8 @@ export const limits = {
   queryDirectivesMax: 20,
   queryTokensMax: 4000,
   requestHeadersTimeoutMs: 10 * secondMs,
-  requestTimeoutMs: 30 * secondMs,
+  graphqlBodyTimes: { idleMs: 10 * secondMs, totalMs: 30 * secondMs },
+  requestTimeoutMs: 10 * minuteMs,
   stopTimeoutMs: 10 * secondMs,
   parsedDocumentsMax: 500,
   subscriptionsPerActorMax: 20,
@@ -26,6 +27,7 @@ export const limits = {
   idsPerInputMax: 200,
   importRowsMax: 5000,
   salesEventsPerCallMax: 200,
+  salesEventsPerOrderMax: 10_000,
   productsPerOrderMax: 20,
 
   // Database
@@ -56,10 +58,17 @@ export const limits = {
   signInAttemptsPerAddressWindowMs: minuteMs,
   captchaValidMs: 10 * minuteMs,
   captchaNumberMax: 100_000,
+  captchaCharactersMax: 2000,
+  signInAttemptsKeptMs: dayMs,
+  revealsPerPersonMax: 20,
+  revealsPerPersonWindowMs: dayMs,
+  rejectedFieldsMax: 20,
 
   // SMS
   smsCodeValidMs: 5 * minuteMs,
   smsCodeTriesMax: 5,
+  smsCodeCharactersMax: 20,
+  smsCodesKeptMs: 30 * dayMs,
   smsResendMs: minuteMs,
   smsPerMobile: [
     { windowMs: hourMs, max: 5 },
@@ -81,7 +90,7 @@ export const limits = {
   // Uploads
   uploadBytesMax: { LICENSE: 10 * MiB, VOUCHER: 2 * MiB, EVIDENCE: 10 * MiB, POLICY: 20 * MiB, INVOICE: 20 * MiB },
   uploadMarginBytes: 64 * KiB,
-  uploadIdleTimeoutMs: minuteMs,
+  uploadTimes: { idleMs: minuteMs, totalMs: 10 * minuteMs },
   uploadsPerHourMax: 20,
   uploadUnattachedKeptMs: dayMs,
   paperTimeoutMs: 30 * secondMs,
@@ -97,6 +106,14 @@ export const limits = {
   coverDaysMax: 3650,
   constructionDaysMax: 36_500,
   quoteValidDaysMax: 90,
+
+  // Public verification
+  verificationsPerAddressMax: 30,
+  verificationsWindowMs: minuteMs,
+
+  // Invoices
+  invoiceTitlesMax: 50,
+  shippingAddressesMax: 50,
 
   // Jobs
   jobPollMs: 500,

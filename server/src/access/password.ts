@@ -58,3 +58,9 @@ export async function passwordMatches(password: string, hashed: string | null): 
   const actual = await derive(password, Buffer.from(nonce, 'base64'), { memory: Number(memory), passes: Number(passes) });
   return actual.length === expected.length && timingSafeEqual(actual, expected);
 }
+
+/** Whether a hash was made at another cost than today's, so that it is made anew when its owner signs in. */
+export function isOutdated(hashed: string): boolean {
+  const [, memory, passes] = stored.exec(hashed) ?? [];
+  return Number(memory) !== cost.memory || Number(passes) !== cost.passes;
+}

@@ -40,8 +40,8 @@ export function ordersFor(db: Db, actor: Actor): SQL {
   }
 }
 
-/** What staff and the centre see: never a draft, and nothing under seal. */
-const disclosed: SQL = and(ne(orders.state, 'DRAFT'), unsealed) as SQL;
+/** What staff and the centre see: never what was not submitted, be it cancelled or lapsed since, and nothing under seal. */
+const disclosed: SQL = and(isNotNull(orders.submittedAt), unsealed) as SQL;
 
 const chosenBy = (db: Db, insurerId: string): SQL =>
   exists(

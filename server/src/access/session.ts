@@ -18,12 +18,19 @@ declare module 'lucia' {
   }
 }
 
+export interface BegunSession {
+  readonly setCookie: string;
+  /** Milliseconds; by then the session ends unless it is used. */
+  readonly expiresAt: number;
+  readonly tokenHash: string;
+}
+
 export interface Sessions {
   readonly cookieName: string;
   /** The actor behind a Cookie header, or null. `setCookie` is to be sent where the session was prolonged. */
   readonly recognise: (cookieHeader: string) => Promise<{ actor: UserActor; setCookie: string | null } | null>;
   /** Begins a session. Inside a transaction it is written with the rest. */
-  readonly begin: (userId: string, from: { address: string; agent: string }) => Promise<{ setCookie: string; expiresAt: number }>;
+  readonly begin: (userId: string, from: { address: string; agent: string }) => Promise<BegunSession>;
   readonly end: (tokenHash: string) => Promise<void>;
   readonly endAll: (userId: string) => Promise<void>;
   readonly endExpired: () => Promise<void>;
@@ -67,9 +74,17 @@ export function createSessions(database: Database, clock: Clock, publicOrigin: s
     async begin(userId, from) {
       // 256 bits; Lucia's own ids have 200.
       const token = newId('s').slice(2) + newId('s').slice(2);
-      const session = await lucia.createSession(userId, from, { sessionId: token });
-      const skew = Date.now() - clock.now();
-      return { setCookie: lucia.createSessionCookie(token).serialize(), expiresAt: session.expiresAt.getTime() - skew };
+      const tokenHash = hashOf(token);
+      const expiresAt = await database.transact(async (db) => {
+        await lucia.createSession(userId, from, { sessionId: token });
+        // As the adapter wrote it: staff have less time than Lucia believes.
+        const [row] = await db
+          .select({ expiresAt: sessions.expiresAt })
+          .from(sessions)
+          .where(eq(sessions.tokenHash, tokenHash));
+        return row?.expiresAt ?? clock.now();
+      });
+      return { setCookie: lucia.createSessionCookie(token).serialize(), expiresAt, tokenHash };
     },
     async end(tokenHash) {
       await database.transact((db) => remove(db, tokenHash));

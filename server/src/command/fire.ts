@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm';
 import type { AnySQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { actorId, partiesOf, type Party } from '../access/actor.ts';
+import { type Actor, actorId, partiesOf, type Party } from '../access/actor.ts';
 import { newId } from '../kernel/id.ts';
 import { invariant } from '../kernel/invariant.ts';
 import { type Machine, targetOf } from '../kernel/machine.ts';
@@ -45,15 +45,8 @@ export async function fire<T extends LivingTable, S extends string, E extends st
   event: NoInfer<E>,
   change: Change<T> = {},
 ): Promise<Row<T>> {
-  const { machine, table } = life;
-  const target = targetOf(machine, row.state, event);
-  const party = partiesOf(command.actor).find((side) => machine.events[event].by.includes(side));
-  if (!target || !party) {
-    throw new TransitionRefused(
-      { value: row.state, label: machine.states[row.state].label },
-      { value: event, label: machine.events[event].label },
-    );
-  }
+  const { table } = life;
+  const { target, party } = accepted(command.actor, life, row, event);
 
   const [moved] = (await command.db
     .update(table)
@@ -64,6 +57,45 @@ export async function fire<T extends LivingTable, S extends string, E extends st
 
   await record(command, life, moved as Row<T> & { id: string }, event, party, row.state, target, change);
   return moved;
+}
+
+/**
+ * Refuses an event that would not be accepted, before anything else of the request is judged: the state comes before amounts and
+ * dates. `fire` asks again.
+ *
+ * Refuses: TransitionRefused.
+ */
+export function requireEvent<T extends LivingTable, S extends string, E extends string>(
+  actor: Actor,
+  life: Life<T, S, E>,
+  row: { state: S },
+  event: NoInfer<E>,
+): void {
+  accepted(actor, life, row, event);
+}
+
+function accepted<T extends LivingTable, S extends string, E extends string>(
+  actor: Actor,
+  life: Life<T, S, E>,
+  row: { state: S },
+  event: E,
+): { target: S; party: Party } {
+  const target = targetOf(life.machine, row.state, event);
+  const party = partiesOf(actor).find((side) => life.machine.events[event].by.includes(side));
+  if (target && party) return { target, party };
+  throw refusedEvent(life, row, event);
+}
+
+/** The refusal of an event, for what beyond the table of the machine does not allow it. */
+export function refusedEvent<T extends LivingTable, S extends string, E extends string>(
+  { machine }: Life<T, S, E>,
+  row: { state: S },
+  event: NoInfer<E>,
+): TransitionRefused {
+  return new TransitionRefused(
+    { value: row.state, label: machine.states[row.state].label },
+    { value: event, label: machine.events[event].label },
+  );
 }
 
 /** Brings one into being, in the state its machine begins with. */

@@ -75,7 +75,7 @@ const kindFacts: Readonly<Record<DepositKind, KindFacts>> = {
       '投标人在投标截止时间之前撤回投标文件；',
     ],
     period:
-      '自投标截止时间所在日的零时起，至投标有效期届满之日的二十四时止。投标有效期经投标人书面同意延长的，应当及时办理批改；未办理批改的，延长的期间不在保障范围之内。',
+      '自投标截止时间所在日的零时起，至投标有效期届满之日的二十四时止。投标有效期经投标人书面同意延长的，应当及时办理变更手续；未办理的，延长的期间不在保障范围之内。',
     cap: '投标保证金不得超过招标项目估算价的百分之二；工程施工项目同时不得超过八十万元。',
   },
   PERFORMANCE: {
@@ -94,7 +94,7 @@ const kindFacts: Readonly<Record<DepositKind, KindFacts>> = {
       '因不可抗力或者政府行为致使合同不能履行；',
     ],
     period:
-      '自载明的起始日零时起，至合同约定的竣工验收合格之日止，最迟不超过载明的终止日二十四时。工期顺延的，应当在终止日之前办理批改。',
+      '自载明的起始日零时起，至合同约定的竣工验收合格之日止，最迟不超过载明的终止日二十四时。工期顺延的，应当在终止日之前办理变更手续。',
     cap: '履约保证金不得超过中标合同金额的百分之十。',
   },
   ADVANCE_PAYMENT: {
@@ -164,6 +164,10 @@ interface Words {
   readonly apply: string;
   readonly form: string;
   readonly end: string;
+  readonly issue: string;
+  readonly amend: string;
+  readonly amendment: string;
+  readonly settle: string;
 }
 
 const insuranceWords: Words = {
@@ -178,6 +182,10 @@ const insuranceWords: Words = {
   apply: '投保',
   form: '投保单',
   end: '退保',
+  issue: '承保',
+  amend: '批改',
+  amendment: '批单',
+  settle: '理赔',
 };
 
 const suretyWords: Words = {
@@ -192,6 +200,10 @@ const suretyWords: Words = {
   apply: '申请',
   form: '担保委托书',
   end: '撤保',
+  issue: '出具',
+  amend: '变更',
+  amendment: '变更书',
+  settle: '代偿',
 };
 
 const wordsOf = (form: GuaranteeForm): Words => (form === 'INSURANCE' ? insuranceWords : suretyWords);
@@ -361,7 +373,7 @@ function policyNotice({ names, facts, words }: ProductText): string[] {
     page(
       NOTICE,
       `感谢您选择${insurerName}的“${productName}”。${words.apply}之前，请您逐页阅读本须知。`,
-      `一、产品说明。本产品由${insurerName}承保（出具），以电子保函的形式替代现金${facts.subject}。${words.applicant}是参加投标或者承揽工程的企业，${words.insured}是${facts.insured}。本产品保证${words.applicant}${facts.duty}。`,
+      `一、产品说明。本产品由${insurerName}${words.issue}，以电子保函的形式替代现金${facts.subject}。${words.applicant}是参加投标或者承揽工程的企业，${words.insured}是${facts.insured}。本产品保证${words.applicant}${facts.duty}。`,
       `二、${words.apply}条件。${words.applicant}应当是依法设立、具有招标文件所要求的资质的企业，已在本平台完成企业认证与信息完善，且在所投标段的保证金缴纳截止时间之前完成办理。截止时间所载明的那一秒起，不再受理。`,
       `三、${words.sum}。${words.sum}由${words.applicant}按照招标文件或者合同要求的保证金金额确定。${facts.cap}`,
     ),
@@ -427,7 +439,7 @@ function applicantDeclaration({ names, facts, words }: ProductText): string[] {
     page(
       `五、本企业知悉：页面所示费率与${words.premium}为参考，最终以核保结果为准；${words.premium}应当自本企业账户支付；未按期足额支付的，${words.instrument}不予出具。`,
       `六、本企业承诺${facts.duty}，不以取得${words.instrument}为由怠于履行义务。${insurerName}承担${words.pay}责任后，有权依法或者依约向本企业追偿。`,
-      `七、本企业同意${insurerName}${names.form === 'INSURANCE' ? `和${brokerName}` : ''}为核保、出具、批改、理赔与追偿之目的，处理本次申请所必需的企业信息和个人信息，并已经取得联系人、经办人等个人的同意。`,
+      `七、本企业同意${insurerName}${names.form === 'INSURANCE' ? `和${brokerName}` : ''}为核保、出具、${words.amend}、${words.settle}与追偿之目的，处理本次申请所必需的企业信息和个人信息，并已经取得联系人、经办人等个人的同意。`,
       '八、本企业知悉：在销售页面上的操作将被记录和保存；开标之前，办理投标保函的事实不向无关的人披露。',
       '九、本声明自本企业在页面勾选并提交时生效，与加盖公章的书面声明具有同等效力。',
     ),
@@ -457,7 +469,7 @@ function specialTerms({ names, facts, words }: ProductText): string[] {
       `七、招标失败的，由本平台向全体持有人提示可以申请${words.end}。`,
     ),
     page(
-      `八、批改。项目名称、${words.insured}名称、${words.term}等事项需要变更的，应当在${words.term}届满之前提出申请，由${words.issuer}出具批单。批单有独立的编号，不替换原${words.instrument}。`,
+      `八、${words.amend}。项目名称、${words.insured}名称、${words.term}等事项需要变更的，应当在${words.term}届满之前提出申请，由${words.issuer}出具${words.amendment}。${words.amendment}有独立的编号，不替换原${words.instrument}。`,
       `九、开标前保密。在项目开标之前，${words.issuer}及其工作人员不得向任何人透露${words.applicant}就本标段办理${words.apply}的事实与内容；违反的，依法承担责任。`,
       `十、发票。发票在项目开标之后开具；一份${words.instrument}只对应一张有效的发票，需要更正的，先红冲后重开。`,
       `十一、电子形式。电子${words.instrument}附有可供核验的编号、验证码与文件摘要，与纸质形式具有同等效力；以公开验真的结果为准。`,
@@ -492,7 +504,7 @@ function policyTerms({ names, facts, words }: ProductText): string[] {
     page(
       `索赔与追偿\n\n第十三条　索赔时，应当提交下列材料：\n（一）索赔申请书与${words.instrument}编号；\n（二）招标文件、中标通知书或者主合同；\n（三）证明${words.applicant}违约的文件；\n（四）损失的计算依据。`,
       `第十四条　${words.issuer}承担${words.pay}责任之后，在${words.pay}金额的范围之内取得向${words.applicant}追偿的权利；${words.insured}应当予以协助。`,
-      `合同的变更与终止\n\n第十五条　合同内容的变更以批单的形式作出。${words.end}的情形、程序与退费，见《特别约定》。`,
+      `合同的变更与终止\n\n第十五条　合同内容的变更以${words.amendment}的形式作出。${words.end}的情形、程序与退费，见《特别约定》。`,
       `争议处理与法律适用\n\n第十六条　因本合同发生的争议，由当事人协商解决；协商不成的，可以向${words.insured}所在地有管辖权的人民法院提起诉讼。本合同适用中华人民共和国法律。`,
       `释义\n\n第十七条　“日”指日历日；“工作日”指国务院公布的法定工作日；“主合同”指${words.applicant}与${words.insured}或者发包人之间的招标投标关系或者工程合同；“以上”“以内”均包含本数。`,
     ),
@@ -537,7 +549,7 @@ function counterGuarantee({ names, facts, words }: ProductText): string[] {
       '第六条　乙方的告知义务。乙方发生名称变更、合并、分立、重大诉讼、停业或者申请破产的，应当在十日内通知甲方。',
       `第七条　协议的终止。${words.instrument}期满且无未决索赔、${words.end}完成，或者乙方已经偿还全部款项的，本协议终止。`,
       '第八条　争议的解决。因本协议发生的争议，由双方协商解决；协商不成的，可以向甲方所在地有管辖权的人民法院提起诉讼。',
-      '第九条　生效。本协议自乙方在页面确认之时成立，自甲方出具保函之时生效。',
+      `第九条　生效。本协议自乙方在页面确认之时成立，自甲方出具${words.instrument}之时生效。`,
     ),
   ];
 }

@@ -23,9 +23,12 @@ export interface Idempotency {
   readonly requestHash: string;
 }
 
+const madePerRequest: WeakMap<Context, unknown>[] = [];
+
 /** Makes something once a request, and lets it go with the request. */
 export function perRequest<T>(create: (context: Context) => T): (context: Context) => T {
   const made = new WeakMap<Context, T>();
+  madePerRequest.push(made);
   return (context) => {
     const known = made.get(context);
     if (known) return known;
@@ -33,4 +36,9 @@ export function perRequest<T>(create: (context: Context) => T): (context: Contex
     made.set(context, value);
     return value;
   };
+}
+
+/** Lets go of all that was read for a request, so that the next turn of a subscription reads anew. */
+export function forgetRead(context: Context): void {
+  for (const made of madePerRequest) made.delete(context);
 }

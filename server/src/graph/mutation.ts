@@ -28,6 +28,9 @@ interface MutationRule<I, R> {
   readonly act?: (command: Command, input: I, context: Context) => Promise<R>;
 }
 
+/** Mutations whose answers hold a secret. */
+export const secretMutations = new Set<string>();
+
 /**
  * Declares a mutation: one `input`, a union of the changed object and its refusals, one transaction, an Idempotency-Key
  * honoured. There is no other way to declare one.
@@ -42,6 +45,7 @@ export function mutation<I extends object, R extends object>(name: string, rule:
     IdempotencyKeyReused,
     ...(rule.refusals ?? []),
   ];
+  if (rule.secret) secretMutations.add(name);
   const resultName = `${name[0]?.toUpperCase()}${name.slice(1)}Result`;
   builder.mutationField(name, (t) =>
     t.field({
@@ -58,16 +62,25 @@ export function mutation<I extends object, R extends object>(name: string, rule:
         checkInput(args.input, rule.check);
         if (rule.slow) return rule.slow(context, args.input);
         const act = rule.act as NonNullable<typeof rule.act>;
-        return run(context.core, context.actor, context.request, async (command) => {
-          const earlier = rule.secret ? null : await replayedObject(command, context.idempotency);
-          if (earlier) return (await loadNode(earlier, context)) as R;
-          const result = await act(command, args.input, context);
-          await keepResult(command, context.idempotency, (result as { id?: string }).id ?? null, rule.secret ?? false);
-          return result;
-        });
+        return runOnce(context, (command) => act(command, args.input, context), rule);
       }) as never,
     }),
   );
+}
+
+/** Runs an act in its transaction, once for each Idempotency-Key. `slow` mutations begin it themselves, when the slow part is done. */
+export function runOnce<R extends object>(
+  context: Context,
+  act: (command: Command) => Promise<R>,
+  { secret = false }: { readonly secret?: boolean | undefined } = {},
+): Promise<R> {
+  return run(context.core, context.actor, context.request, async (command) => {
+    const earlier = secret ? null : await replayedObject(command, context.idempotency);
+    if (earlier) return (await loadNode(earlier, context)) as R;
+    const result = await act(command);
+    await keepResult(command, context.idempotency, (result as { id?: string }).id ?? null, secret);
+    return result;
+  });
 }
 
 /** @throws InvalidInput with every fault at once */

@@ -16,6 +16,13 @@ export const ActorEnum = enumOf('Actor', '参与方。', partyLabel);
 /** Chinese names of events by noun, filled as machines are declared, so that the log can be read by people. */
 const eventLabels = new Map<string, Readonly<Record<string, { label: string }>>>();
 
+const actLabels = new Map<string, Readonly<Record<string, string>>>();
+
+/** Names the acts that `note` writes and no machine knows. */
+export function labelActs(noun: string, labels: Readonly<Record<string, string>>): void {
+  actLabels.set(noun, { ...actLabels.get(noun), ...labels });
+}
+
 export const EventType = builder.objectRef<EventRow>('Event').implement({
   description: '已发生的一件事，写入后不可更改。',
   interfaces: [Node],
@@ -26,7 +33,8 @@ export const EventType = builder.objectRef<EventRow>('Event').implement({
     event: t.exposeString('event', { description: '事件。' }),
     label: t.string({
       description: '事件名称。',
-      resolve: (event) => eventLabels.get(event.noun)?.[event.event]?.label ?? event.event,
+      resolve: (event) =>
+        eventLabels.get(event.noun)?.[event.event]?.label ?? actLabels.get(event.noun)?.[event.event] ?? event.event,
     }),
     actor: t.field({
       type: ActorEnum,
@@ -44,9 +52,16 @@ export const EventType = builder.objectRef<EventRow>('Event').implement({
   }),
 });
 
-const timelineLoader = perRequest(
-  (context) => new DataLoader<string, EventRow[]>((ids) => eventsOfObjects(context.db, context.actor, ids)),
-);
+const timelineLoader = perRequest((context) => {
+  const loader: DataLoader<string, EventRow[]> = new DataLoader(async (ids) => {
+    const rows = await eventsOfObjects(context.db, context.actor, ids);
+    const byObject = Map.groupBy(rows, (row) => row.objectId);
+    // An order brings the events of all that hangs on it, which a page asks for a moment later.
+    for (const [id, events] of byObject) if (ids.some((asked) => asked === events[0]?.orderId)) loader.prime(id, events);
+    return ids.map((id) => byObject.get(id) ?? []);
+  });
+  return loader;
+});
 
 /** What everything that lives shows: its state, how it came there, and what the caller may do next. */
 export function lifeFields<R extends { id: string; state: S }, S extends string, E extends string>(
@@ -54,6 +69,8 @@ export function lifeFields<R extends { id: string; state: S }, S extends string,
   // biome-ignore lint/suspicious/noExplicitAny: only the machine is read
   life: Life<any, S, E>,
   types: { state: EnumRef<Extended, S>; event: EnumRef<Extended, E> },
+  /** Whether an event that the machine accepts may be fired as things stand: what beyond the state decides. */
+  may: (row: R, event: E, context: Context) => boolean = () => true,
 ) {
   eventLabels.set(life.machine.name, life.machine.events);
   const { states } = life.machine;
@@ -75,7 +92,9 @@ export function lifeFields<R extends { id: string; state: S }, S extends string,
       type: [types.event],
       description: '当前调用方此刻可以进行的操作。',
       resolve: (row, _args, context: Context) =>
-        [...new Set(partiesOf(context.actor).flatMap((party) => acceptedEvents(life.machine, row.state, party)))] as never,
+        [...new Set(partiesOf(context.actor).flatMap((party) => acceptedEvents(life.machine, row.state, party) as E[]))].filter(
+          (event) => may(row, event, context),
+        ) as never,
     }),
   };
 }

@@ -16,7 +16,7 @@ export interface Machine<S extends string = string, E extends string = string, P
 export interface StateRule<P extends string> {
   readonly label: string;
   /** Who has to act next; absent where nobody is waited for. */
-  readonly waitsFor?: NoInfer<P>;
+  readonly waitsFor?: P;
 }
 
 export interface EventRule<P extends string> {

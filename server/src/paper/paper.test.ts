@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { pdf as openPages } from 'pdf-to-img';
 import sharp from 'sharp';
 import { afterAll, expect, test } from 'vitest';
+import { sniffUpload } from '../modules/upload/sniff.ts';
 import { createPaper, PaperFault } from './paper.ts';
 import { samplePolicy } from './policy-paper.fixture.ts';
 
@@ -12,15 +13,20 @@ afterAll(() => paper.close());
 
 interface PdfText {
   numPages: number;
-  getPage(page: number): Promise<{ getTextContent(): Promise<{ items: { str?: string; transform?: number[]; width?: number }[] }> }>;
+  getPage(page: number): Promise<{
+    getTextContent(): Promise<{ items: { str?: string; transform?: number[]; width?: number }[] }>;
+  }>;
 }
 
 // The reader that pdf-to-img brings along; the project itself does not depend on it.
-const readerPath = createRequire(import.meta.resolve('pdf-to-img')).resolve('pdfjs-dist/legacy/build/pdf.mjs');
+const readerPath = createRequire(import.meta.resolve('pdf-to-img')).resolve(
+  'pdfjs-dist/legacy/build/pdf.mjs',
+);
 
 async function textRuns(bytes: Uint8Array): Promise<{ text: string; rightPt: number }[][]> {
-  const reader: { getDocument(source: { data: Uint8Array }): { promise: Promise<PdfText>; destroy(): Promise<void> } } =
-    await import(pathToFileURL(readerPath).href);
+  const reader: {
+    getDocument(source: { data: Uint8Array }): { promise: Promise<PdfText>; destroy(): Promise<void> };
+  } = await import(pathToFileURL(readerPath).href);
   // The reader takes the buffer for itself.
   const loading = reader.getDocument({ data: bytes.slice() });
   const document = await loading.promise;
@@ -38,11 +44,17 @@ async function textRuns(bytes: Uint8Array): Promise<{ text: string; rightPt: num
 }
 
 async function textOf(bytes: Uint8Array): Promise<string> {
-  return (await textRuns(bytes)).flat().map((run) => run.text).join('');
+  return (await textRuns(bytes))
+    .flat()
+    .map((run) => run.text)
+    .join('');
 }
 
 /** Share of dark pixels in a part of the page, given in shares of its width and height. */
-async function inkOf(png: Buffer, part: { left: number; top: number; width: number; height: number }): Promise<number> {
+async function inkOf(
+  png: Buffer,
+  part: { left: number; top: number; width: number; height: number },
+): Promise<number> {
   const { width, height } = await sharp(png).metadata();
   const { data } = await sharp(png)
     .extract({
@@ -58,7 +70,9 @@ async function inkOf(png: Buffer, part: { left: number; top: number; width: numb
 }
 
 test('a policy shows ink where its title, sum, facts and code stand, and none in its margins', async () => {
-  const pages = await openPages(Buffer.from(await paper.renderPolicy({ ...samplePolicy, sandbox: false })), { scale: 1.5 });
+  const pages = await openPages(Buffer.from(await paper.renderPolicy({ ...samplePolicy, sandbox: false })), {
+    scale: 1.5,
+  });
   expect(pages.length).toBe(2);
   const first = await pages.getPage(1);
   expect(await inkOf(first, { left: 0.2, top: 0.1, width: 0.6, height: 0.05 })).toBeGreaterThan(0.08);
@@ -88,8 +102,17 @@ test('the text of a policy can be searched and read out', async () => {
   }
 });
 
+test('a policy of ours passes the check that uploaded policies have to pass', async () => {
+  const bytes = await paper.renderPolicy(samplePolicy);
+  expect(
+    await sniffUpload(bytes, 'POLICY', { contentType: 'application/pdf', fileName: '保单.pdf' }),
+  ).toMatchObject({
+    ok: true,
+  });
+});
+
 test('long and hostile names wrap inside the margins and are printed as they are', async () => {
-  const hostile = '<img src=x onerror=alert(1)>{{7*7}}${7*7}';
+  const hostile = '<img src=x onerror=alert(1)>{{7*7}}#{7*7}';
   const bytes = await paper.renderPolicy({
     ...samplePolicy,
     sandbox: false,
@@ -104,7 +127,12 @@ test('long and hostile names wrap inside the margins and are printed as they are
     brokerName: 'B'.repeat(60),
   });
   const runs = await textRuns(bytes);
-  expect(runs.flat().map((run) => run.text).join('')).toContain(hostile);
+  expect(
+    runs
+      .flat()
+      .map((run) => run.text)
+      .join(''),
+  ).toContain(hostile);
   const rightMostPt = Math.max(...runs.flat().map((run) => run.rightPt));
   expect(rightMostPt).toBeLessThan(595.28 - 54 + 1);
 });
@@ -115,7 +143,10 @@ test('a document that cannot be made fails alone, and the worker goes on', async
     paper.renderPolicy(tooLongForACode),
     paper.renderPolicy(samplePolicy),
   ]);
-  expect(failed).toMatchObject({ status: 'rejected', reason: { name: 'PaperFault', reason: 'RENDER_FAILED' } });
+  expect(failed).toMatchObject({
+    status: 'rejected',
+    reason: { name: 'PaperFault', reason: 'RENDER_FAILED' },
+  });
   expect(made.status).toBe('fulfilled');
 });
 

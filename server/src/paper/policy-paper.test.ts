@@ -9,7 +9,12 @@ function textOf(policy = samplePolicy): string {
 
 test('an insurance is titled a policy, any other form a letter of guarantee', () => {
   expect(textOf()).toContain('投标保证保险电子保函（保险单）');
-  const letter = textOf({ ...samplePolicy, formLabel: '担保保函', depositKindLabel: '履约保证金', clauses: [] });
+  const letter = textOf({
+    ...samplePolicy,
+    formLabel: '担保保函',
+    depositKindLabel: '履约保证金',
+    clauses: [],
+  });
   expect(letter).toContain('履约电子保函');
   expect(letter).toContain('受益人');
   expect(letter).not.toMatch(/被保险人|保险单|保险金额/);

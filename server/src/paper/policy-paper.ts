@@ -1,4 +1,10 @@
-import type { Content, ContentText, CustomTableLayout, TableCell, TDocumentDefinitions } from 'pdfmake/interfaces.js';
+import type {
+  Content,
+  ContentText,
+  CustomTableLayout,
+  TableCell,
+  TDocumentDefinitions,
+} from 'pdfmake/interfaces.js';
 import { amountInWords, formatYuanGrouped } from '../kernel/money.ts';
 
 /** One clause of the terms: its title and its paragraphs, in the order they are printed. */
@@ -164,7 +170,9 @@ function runningHead(data: PolicyPaper, words: Vocabulary): Content {
 }
 
 function runningFoot(data: PolicyPaper, page: number, pages: number): Content {
-  const note = data.sandbox ? '演示样本，不具法律效力。' : '本保函以电子形式出具，请通过保函验真核对真伪与当前状态。';
+  const note = data.sandbox
+    ? '演示样本，不具法律效力。'
+    : '本保函以电子形式出具，请通过保函验真核对真伪与当前状态。';
   return {
     margin: [MARGIN_PT, 14, MARGIN_PT, 0],
     stack: [
@@ -190,7 +198,10 @@ function masthead(data: PolicyPaper, words: Vocabulary): Content[] {
       columns: [
         {
           width: CONTENT_WIDTH_PT - 200,
-          text: [{ text: `${words.number}　`, color: MUTED }, { text: data.policyNumber, bold: true }],
+          text: [
+            { text: `${words.number}　`, color: MUTED },
+            { text: data.policyNumber, bold: true },
+          ],
         },
         {
           width: 200,
@@ -204,7 +215,13 @@ function masthead(data: PolicyPaper, words: Vocabulary): Content[] {
 
 function undertaking(data: PolicyPaper, words: Vocabulary): Content[] {
   return [
-    { margin: [0, 10, 0, 3], text: [{ text: '致：', color: MUTED }, { text: data.insuredName, bold: true }] },
+    {
+      margin: [0, 10, 0, 3],
+      text: [
+        { text: '致：', color: MUTED },
+        { text: data.insuredName, bold: true },
+      ],
+    },
     {
       style: 'body',
       text:
@@ -407,7 +424,9 @@ function terms(data: PolicyPaper, words: Vocabulary): Content[] {
         margin: [0, 9, 0, 0],
         stack: [
           { text: clause.title, style: 'clauseTitle', headlineLevel: 1 },
-          ...clause.paragraphs.map((text): Content => ({ text, style: 'body', leadingIndent: 19, margin: [0, 2, 0, 0] })),
+          ...clause.paragraphs.map(
+            (text): Content => ({ text, style: 'body', leadingIndent: 19, margin: [0, 2, 0, 0] }),
+          ),
         ],
       }),
     ),

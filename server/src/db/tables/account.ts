@@ -73,7 +73,11 @@ export const signInAttempts = sqliteTable(
     at: instant().notNull(),
     succeeded: flag().notNull(),
   },
-  (t) => [index('sign_in_attempts_mobile').on(t.mobile, t.at), index('sign_in_attempts_address').on(t.address, t.at)],
+  (t) => [
+    index('sign_in_attempts_mobile').on(t.mobile, t.at),
+    index('sign_in_attempts_address').on(t.address, t.at),
+    index('sign_in_attempts_at').on(t.at),
+  ],
 );
 
 /** A solved human check, kept until it would have expired, so that it opens one door only. */

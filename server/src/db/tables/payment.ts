@@ -60,6 +60,8 @@ export const paymentVouchers = sqliteTable(
   },
   (t) => [
     index('payment_vouchers_payment').on(t.paymentId, t.submittedAt),
+    // One voucher counts at a time.
+    uniqueIndex('payment_vouchers_standing').on(t.paymentId).where(sql`rejected_at is null`),
     // A bank serial number stands for one transfer. A rejected voucher frees it, since the clerk may have mistyped.
     uniqueIndex('payment_vouchers_transaction').on(t.transactionNumber).where(sql`rejected_at is null`),
     dayShaped('payment_vouchers_paid_on', t.paidOn),

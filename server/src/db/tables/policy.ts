@@ -43,3 +43,17 @@ export const policies = sqliteTable(
     dayShaped('policies_end', t.endOn),
   ],
 );
+
+/** One public verification, kept for a minute to slow down the guessing of codes, also across restarts. */
+export const verificationAttempts = sqliteTable(
+  'verification_attempts',
+  {
+    id: id(),
+    address: line().notNull(),
+    at: instant().notNull(),
+  },
+  (t) => [
+    index('verification_attempts_address').on(t.address, t.at),
+    index('verification_attempts_at').on(t.at),
+  ],
+);

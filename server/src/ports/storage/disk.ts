@@ -1,5 +1,5 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { invariant } from '../../kernel/invariant.ts';
 import type { StoragePort } from './port.ts';
 
@@ -30,6 +30,20 @@ export function createDiskStorage(folder: string): StoragePort {
       }
     },
     get: (id) => readFile(place(id).file),
-    remove: (id) => rm(place(id).file, { force: true }),
+    async remove(id) {
+      const { file } = place(id);
+      await rm(file, { force: true });
+      await rm(`${file}.part`, { force: true });
+    },
+    async putBefore(instantMs) {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const found: string[] = [];
+      for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+        if (!entry.isFile()) continue;
+        const file = join(entry.parentPath, entry.name);
+        if ((await stat(file)).mtimeMs < instantMs) found.push(basename(file, '.part'));
+      }
+      return found;
+    },
   };
 }

@@ -5,4 +5,6 @@ export interface StoragePort {
   /** @throws Error if there is none */
   readonly get: (id: string) => Promise<Uint8Array>;
   readonly remove: (id: string) => Promise<void>;
+  /** Ids of files put before an instant, to find those that no row speaks of. */
+  readonly putBefore: (instantMs: number) => Promise<string[]>;
 }

@@ -7,7 +7,11 @@ import { sniffUpload, UPLOAD_RULES, type UploadPurpose } from './sniff.ts';
 
 const undeclared = { contentType: null, fileName: null };
 
-async function codeOf(bytes: Uint8Array | string, purpose: UploadPurpose, declared = undeclared as Parameters<typeof sniffUpload>[2]) {
+async function codeOf(
+  bytes: Uint8Array | string,
+  purpose: UploadPurpose,
+  declared = undeclared as Parameters<typeof sniffUpload>[2],
+) {
   const content = typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes;
   const result = await sniffUpload(content, purpose, declared);
   if (result.ok) return result.extension;
@@ -68,12 +72,17 @@ function zip(entries: Record<string, string>, flags = 0): Buffer {
 }
 
 const ofd = zip({ 'OFD.xml': '<ofd/>', 'Doc_0/Document.xml': '<doc/>' });
-const invoiceXml = '<?xml version="1.0" encoding="UTF-8"?>\n<EInvoice><Header>26212000000000000001</Header></EInvoice>\n';
+const invoiceXml =
+  '<?xml version="1.0" encoding="UTF-8"?>\n<EInvoice><Header>26212000000000000001</Header></EInvoice>\n';
 
 test('each purpose takes its types, with or without a name', async () => {
   expect(await codeOf(jpg, 'LICENSE', { contentType: 'image/jpeg', fileName: '营业执照.JPEG' })).toBe('jpg');
-  expect(await codeOf(png, 'VOUCHER', { contentType: 'application/octet-stream', fileName: '凭证.png' })).toBe('png');
-  expect(await codeOf(pdf(), 'EVIDENCE', { contentType: 'application/pdf; charset=binary', fileName: null })).toBe('pdf');
+  expect(
+    await codeOf(png, 'VOUCHER', { contentType: 'application/octet-stream', fileName: '凭证.png' }),
+  ).toBe('png');
+  expect(
+    await codeOf(pdf(), 'EVIDENCE', { contentType: 'application/pdf; charset=binary', fileName: null }),
+  ).toBe('pdf');
   expect(await codeOf(pdf(), 'POLICY')).toBe('pdf');
   expect(await codeOf(ofd, 'INVOICE', { contentType: 'application/ofd', fileName: '发票.ofd' })).toBe('ofd');
   expect(await codeOf(invoiceXml, 'INVOICE', { contentType: 'text/xml', fileName: '发票.xml' })).toBe('xml');
@@ -91,7 +100,9 @@ test('a type that the purpose does not take is refused', async () => {
 });
 
 test('the content has to agree with the name and with the declared type', async () => {
-  expect(await codeOf(png, 'LICENSE', { contentType: 'image/jpeg', fileName: 'a.jpg' })).toBe('TYPE_MISMATCH');
+  expect(await codeOf(png, 'LICENSE', { contentType: 'image/jpeg', fileName: 'a.jpg' })).toBe(
+    'TYPE_MISMATCH',
+  );
   expect(await codeOf(png, 'LICENSE', { contentType: null, fileName: 'a.jpg' })).toBe('TYPE_MISMATCH');
   expect(await codeOf(png, 'LICENSE', { contentType: 'image/jpeg', fileName: null })).toBe('TYPE_MISMATCH');
   expect(await codeOf(png, 'LICENSE', { contentType: 'text/html', fileName: 'a.png' })).toBe('TYPE_MISMATCH');
@@ -161,26 +172,44 @@ test('names that only begin alike are left alone', async () => {
 
 test('a script behind the first half mebibyte is found', async () => {
   for (const pad of [2 ** 19 - 60, 2 ** 19 - 45, 2 ** 19]) {
-    expect(await codeOf(pdf('', `% ${'x'.repeat(pad)}\n3 0 obj << /S /JavaScript >> endobj`), 'POLICY')).toBe('ACTIVE_CONTENT');
+    expect(await codeOf(pdf('', `% ${'x'.repeat(pad)}\n3 0 obj << /S /JavaScript >> endobj`), 'POLICY')).toBe(
+      'ACTIVE_CONTENT',
+    );
   }
 });
 
 test('a script in packed objects is found, also when the dictionary does not say what they are', async () => {
   const packed = deflateSync(Buffer.from('3 0 << /S /JavaScript /JS (app.alert(1)) >>'));
-  expect(await codeOf(pdf('', streamObject('/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode', packed)), 'POLICY')).toBe('ACTIVE_CONTENT');
-  expect(await codeOf(pdf('', streamObject('/N 1 /First 4 /Filter /Fl#61teDecode', packed)), 'POLICY')).toBe('ACTIVE_CONTENT');
+  expect(
+    await codeOf(pdf('', streamObject('/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode', packed)), 'POLICY'),
+  ).toBe('ACTIVE_CONTENT');
+  expect(await codeOf(pdf('', streamObject('/N 1 /First 4 /Filter /Fl#61teDecode', packed)), 'POLICY')).toBe(
+    'ACTIVE_CONTENT',
+  );
   const harmless = deflateSync(Buffer.from('3 0 << /Type /Page >>'));
-  expect(await codeOf(pdf('', streamObject('/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode', harmless)), 'POLICY')).toBe('pdf');
+  expect(
+    await codeOf(
+      pdf('', streamObject('/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode', harmless)),
+      'POLICY',
+    ),
+  ).toBe('pdf');
 });
 
 test('packed objects that cannot be searched are refused', async () => {
   const packed = deflateSync(Buffer.from('3 0 << /S /JavaScript >>'));
-  const chained = streamObject('/Type /ObjStm /Filter [/ASCIIHexDecode /FlateDecode]', Buffer.from(packed.toString('hex')));
+  const chained = streamObject(
+    '/Type /ObjStm /Filter [/ASCIIHexDecode /FlateDecode]',
+    Buffer.from(packed.toString('hex')),
+  );
   expect(await codeOf(pdf('', chained), 'POLICY')).toBe('ACTIVE_CONTENT');
   const predicted = deflateSync(Buffer.from('\x023 0 << /S /XXX >>'));
-  expect(await codeOf(pdf('', streamObject('/Type /ObjStm /Filter /FlateDecode', predicted)), 'POLICY')).toBe('ACTIVE_CONTENT');
+  expect(await codeOf(pdf('', streamObject('/Type /ObjStm /Filter /FlateDecode', predicted)), 'POLICY')).toBe(
+    'ACTIVE_CONTENT',
+  );
   const bomb = deflateSync(Buffer.concat([Buffer.from('3 0 '), Buffer.alloc(80 * 2 ** 20, 0x20)]));
-  expect(await codeOf(pdf('', streamObject('/Type /ObjStm /Filter /FlateDecode', bomb)), 'POLICY')).toBe('BROKEN');
+  expect(await codeOf(pdf('', streamObject('/Type /ObjStm /Filter /FlateDecode', bomb)), 'POLICY')).toBe(
+    'BROKEN',
+  );
 });
 
 test('a PDF without its end is broken', async () => {
@@ -197,9 +226,17 @@ test('an OFD with programs, ways out of its folder or a password is refused', as
 });
 
 test.each([
-  ['entities', '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>', 'ACTIVE_CONTENT'],
+  [
+    'entities',
+    '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>',
+    'ACTIVE_CONTENT',
+  ],
   ['a style sheet', '<?xml version="1.0"?><?xml-stylesheet href="a.xsl"?><a></a>', 'ACTIVE_CONTENT'],
-  ['a script', '<?xml version="1.0"?><h:script xmlns:h="http://www.w3.org/1999/xhtml">1</h:script>', 'ACTIVE_CONTENT'],
+  [
+    'a script',
+    '<?xml version="1.0"?><h:script xmlns:h="http://www.w3.org/1999/xhtml">1</h:script>',
+    'ACTIVE_CONTENT',
+  ],
   ['SVG', `<?xml version="1.0"?>${svg}`, 'ACTIVE_CONTENT'],
   ['no end', '<?xml version="1.0"?><EInvoice><Header>', 'BROKEN'],
   ['bytes that are no UTF-8', '<?xml version="1.0" encoding="GBK"?><a>\xb7\xa2</a>', 'BROKEN'],

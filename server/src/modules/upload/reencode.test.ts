@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { blackPng } from './png.fixture.ts';
-import { ImageFault, IMAGE_MAX_PIXELS, readImageSize, reencodeImage } from './reencode.ts';
+import { IMAGE_MAX_PIXELS, ImageFault, readImageSize, reencodeImage } from './reencode.ts';
 
 function photo(width = 60, height = 40) {
   return sharp({ create: { width, height, channels: 3, background: '#0a3b72' } });
@@ -77,7 +77,13 @@ test('no parser is there for TIFF and WebP', async () => {
 
 test('a photograph that ends early is broken', async () => {
   const original = await sharp({
-    create: { width: 300, height: 300, channels: 3, noise: { type: 'gaussian', mean: 128, sigma: 40 }, background: '#000' },
+    create: {
+      width: 300,
+      height: 300,
+      channels: 3,
+      noise: { type: 'gaussian', mean: 128, sigma: 40 },
+      background: '#000',
+    },
   })
     .jpeg()
     .toBuffer();
@@ -89,12 +95,16 @@ test('whatever bytes of a photograph change, it is taken or refused by a typed f
   const original = await photoWithMetadata();
   const change = fc.record({ at: fc.nat(original.length - 1), value: fc.nat(255) });
   await fc.assert(
-    fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 20 }), fc.nat(original.length), async (changes, cut) => {
-      const mutated = Buffer.from(cut % 4 === 0 ? original.subarray(0, cut) : original);
-      for (const { at, value } of changes) if (at < mutated.length) mutated[at] = value;
-      const outcome = await reencodeImage(mutated, 'image/jpeg').catch((error: unknown) => error);
-      expect(outcome instanceof ImageFault || (outcome as { width: number }).width > 0).toBe(true);
-    }),
+    fc.asyncProperty(
+      fc.array(change, { minLength: 1, maxLength: 20 }),
+      fc.nat(original.length),
+      async (changes, cut) => {
+        const mutated = Buffer.from(cut % 4 === 0 ? original.subarray(0, cut) : original);
+        for (const { at, value } of changes) if (at < mutated.length) mutated[at] = value;
+        const outcome = await reencodeImage(mutated, 'image/jpeg').catch((error: unknown) => error);
+        expect(outcome instanceof ImageFault || (outcome as { width: number }).width > 0).toBe(true);
+      },
+    ),
     { numRuns: 200 },
   );
 });

@@ -59,10 +59,20 @@ interface FileKind {
 }
 
 const KINDS: Readonly<Record<UploadExtension, FileKind>> = {
-  jpg: { contentType: 'image/jpeg', aliases: ['image/jpg', 'image/pjpeg'], otherExtensions: ['jpeg', 'jpe', 'jfif'], label: 'JPG' },
+  jpg: {
+    contentType: 'image/jpeg',
+    aliases: ['image/jpg', 'image/pjpeg'],
+    otherExtensions: ['jpeg', 'jpe', 'jfif'],
+    label: 'JPG',
+  },
   png: { contentType: 'image/png', aliases: ['image/x-png'], otherExtensions: [], label: 'PNG' },
   pdf: { contentType: 'application/pdf', aliases: ['application/x-pdf'], otherExtensions: [], label: 'PDF' },
-  ofd: { contentType: 'application/ofd', aliases: ['application/x-ofd', 'application/vnd.ofd'], otherExtensions: [], label: 'OFD' },
+  ofd: {
+    contentType: 'application/ofd',
+    aliases: ['application/x-ofd', 'application/vnd.ofd'],
+    otherExtensions: [],
+    label: 'OFD',
+  },
   xml: { contentType: 'application/xml', aliases: ['text/xml'], otherExtensions: [], label: 'XML' },
 };
 
@@ -74,12 +84,15 @@ function refuse(code: SniffCode, reason: string): Refusal {
 
 const tooLarge = (maxBytes: number) =>
   refuse('TOO_LARGE', `文件超过 ${maxBytes / MIB} MB，请压缩后重新上传。`);
-const broken = (label: string) => refuse('BROKEN', `文件已损坏或不是完整的 ${label} 文件，请重新导出后上传。`);
+const broken = (label: string) =>
+  refuse('BROKEN', `文件已损坏或不是完整的 ${label} 文件，请重新导出后上传。`);
 const activeContent = (label: string) =>
   refuse('ACTIVE_CONTENT', `${label} 文件含有脚本、附件、加密或自动动作，请去除后重新上传。`);
 
 function listLabels(extensions: readonly UploadExtension[]): string {
-  return new Intl.ListFormat('zh-CN', { type: 'disjunction' }).format(extensions.map((each) => KINDS[each].label));
+  return new Intl.ListFormat('zh-CN', { type: 'disjunction' }).format(
+    extensions.map((each) => KINDS[each].label),
+  );
 }
 
 /**
@@ -113,7 +126,9 @@ export async function sniffUpload(
 
 async function kindByContent(bytes: Uint8Array, rule: UploadRule): Promise<UploadExtension | Refusal> {
   const extension = await detectedExtension(bytes);
-  const allowed = rule.extensions.find((each) => each === extension || (each === 'ofd' && extension === 'zip'));
+  const allowed = rule.extensions.find(
+    (each) => each === extension || (each === 'ofd' && extension === 'zip'),
+  );
   // A zip is an OFD only by what is in it.
   if (allowed && (allowed !== 'ofd' || zipEntryNames(bytes)?.includes('OFD.xml'))) return allowed;
   if (extension === 'apng' && rule.extensions.includes('png')) {
@@ -133,7 +148,10 @@ async function detectedExtension(bytes: Uint8Array): Promise<string | undefined>
   }
 }
 
-function agrees(found: UploadExtension, declared: { contentType: string | null; fileName: string | null }): boolean {
+function agrees(
+  found: UploadExtension,
+  declared: { contentType: string | null; fileName: string | null },
+): boolean {
   const kind = KINDS[found];
   const type = (declared.contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
   if (!UNSPECIFIC_TYPES.has(type) && type !== kind.contentType && !kind.aliases.includes(type)) return false;
@@ -203,7 +221,13 @@ const SHORT_PDF_NAMES: Readonly<Record<string, RegExp>> = {
   AA: /^[\s\0]*(?:<<|%|\d+[\s\0]+\d+[\s\0]+R)/,
 };
 /** Packings that no writer puts on objects, but that would hide them from the search. */
-const UNSEARCHED_FILTERS = new Set(['ASCIIHexDecode', 'ASCII85Decode', 'LZWDecode', 'RunLengthDecode', 'Crypt']);
+const UNSEARCHED_FILTERS = new Set([
+  'ASCIIHexDecode',
+  'ASCII85Decode',
+  'LZWDecode',
+  'RunLengthDecode',
+  'Crypt',
+]);
 const PDF_NAME = /\/([^\s\0()<>[\]{}/%]{2,64})/g;
 
 interface PdfNames {
@@ -232,13 +256,18 @@ function readPdfNames(text: string, found: PdfNames): void {
 async function pdfNamesOf(bytes: Uint8Array): Promise<PdfNames> {
   const found: PdfNames = { isActive: false, packsObjects: false, hasUnsearchedFilter: false };
   for (let from = 0; from < bytes.length; from += SCAN_WINDOW_BYTES) {
-    readPdfNames(latin1(bytes, from, Math.min(bytes.length, from + SCAN_WINDOW_BYTES + SCAN_OVERLAP_BYTES)), found);
+    readPdfNames(
+      latin1(bytes, from, Math.min(bytes.length, from + SCAN_WINDOW_BYTES + SCAN_OVERLAP_BYTES)),
+      found,
+    );
     await nextTurn();
   }
   return found;
 }
 
 const inflateAsync = promisify(inflate);
+/** Two whole numbers, perhaps behind the byte that tells how the line was predicted. */
+const OBJECTS_BEGIN = /^[\p{Cc}]?[\s\0]*\d+[\s\0]+\d+/u;
 
 async function forbiddenInPdf(bytes: Uint8Array): Promise<Refusal | null> {
   if (!latin1(bytes, Math.max(0, bytes.length - 1024)).includes('%%EOF')) return broken('PDF');
@@ -279,7 +308,7 @@ async function packedObjectStarts(bytes: Uint8Array): Promise<number[] | null> {
     const start = at + (/^stream[ \t]*(?:\r\n|\n|\r)?/.exec(latin1(bytes, at, at + 64))?.[0].length ?? 0);
     try {
       const head = inflateSync(buffer.subarray(start, start + 256), { finishFlush: constants.Z_SYNC_FLUSH });
-      if (/^[\0-\x05]?[\s\0]*\d+[\s\0]+\d+/.test(head.toString('latin1', 0, 64))) starts.push(start);
+      if (OBJECTS_BEGIN.test(head.toString('latin1', 0, 64))) starts.push(start);
     } catch {
       // Not packed by deflate: `endstream`, a picture, or plain text that the scan of the file has read already.
     }
@@ -323,7 +352,8 @@ function forbiddenInOfd(bytes: Uint8Array): Refusal | null {
   const entries = zipEntries(bytes);
   if (!entries) return broken('OFD');
   const isForbidden = (entry: ZipEntry) =>
-    entry.isEncrypted || /(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\]|[:\0]|\.(?:exe|dll|js|vbs|bat|cmd|html?|svg)$/i.test(entry.name);
+    entry.isEncrypted ||
+    /(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\]|[:\0]|\.(?:exe|dll|js|vbs|bat|cmd|html?|svg)$/i.test(entry.name);
   if (entries.some(isForbidden)) return activeContent('OFD');
   const unpackedBytes = entries.reduce((sum, entry) => sum + entry.unpackedBytes, 0);
   return unpackedBytes > OFD_UNPACKED_MAX_BYTES ? broken('OFD') : null;
@@ -340,7 +370,8 @@ function forbiddenInXml(bytes: Uint8Array): Refusal | null {
     return broken('XML');
   }
   if (/<!(?:DOCTYPE|ENTITY)|<\?xml-stylesheet/i.test(text)) return activeContent('XML');
-  if (/<(?:[\w.-]+:)?(?:html|svg|script|iframe|object|embed|stylesheet)[\s>/]/i.test(text)) return activeContent('XML');
+  if (/<(?:[\w.-]+:)?(?:html|svg|script|iframe|object|embed|stylesheet)[\s>/]/i.test(text))
+    return activeContent('XML');
   if (/www\.w3\.org\/(?:1999\/xhtml|2000\/svg|1999\/XSL)/i.test(text)) return activeContent('XML');
   return /<\/[\p{L}_][^<>]*>$/u.test(text.slice(-256).trimEnd()) ? null : broken('XML');
 }

@@ -1,0 +1,117 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createApiKeys } from './access/api-key.ts';
+import { createCipher } from './access/cipher.ts';
+import { createSessions, type Sessions } from './access/session.ts';
+import type { Core } from './command/core.ts';
+import { forgetOldKeys } from './command/idempotency.ts';
+import { createNews } from './command/news.ts';
+import type { Config } from './config.ts';
+import { openDatabase } from './db/open.ts';
+import { createGraphServer } from './graph/server.ts';
+import { type Connection, createRouter } from './http/router.ts';
+import { createStatic } from './http/static.ts';
+import { createWorker, type EffectHandler, type Timer, type Worker } from './jobs/worker.ts';
+import { type Clock, systemClock } from './kernel/clock.ts';
+import { createLog, type Log } from './log.ts';
+import { forgetExpired } from './modules/account/account.jobs.ts';
+import { lapseOrders } from './modules/order/order.service.ts';
+import { movePoliciesByDate } from './modules/policy/policy.service.ts';
+import { expireQuotes } from './modules/quote/quote.service.ts';
+import { sweepUploads } from './modules/upload/upload.service.ts';
+import { createPaper } from './paper/paper.ts';
+import type { SmsPort } from './ports/sms/port.ts';
+import { createSandboxSms } from './ports/sms/sandbox.ts';
+import { createSignedPostSms } from './ports/sms/signed-post.ts';
+import { createDiskStorage } from './ports/storage/disk.ts';
+
+export interface App {
+  readonly core: Core;
+  readonly worker: Worker;
+  readonly sessions: Sessions;
+  readonly fetch: (request: Request, connection?: Connection) => Promise<Response>;
+  readonly close: () => Promise<void>;
+}
+
+/** What tests put in place of the real world. */
+export interface Surroundings {
+  readonly clock?: Clock;
+  readonly log?: Log;
+}
+
+const clientFolder = fileURLToPath(new URL('../../web/dist', import.meta.url));
+const minuteMs = 60_000;
+
+const timers: readonly Timer[] = [
+  { name: 'expireQuotes', everyMs: minuteMs / 6, work: expireQuotes },
+  { name: 'lapseOrders', everyMs: minuteMs / 6, work: lapseOrders },
+  { name: 'movePoliciesByDate', everyMs: minuteMs, work: movePoliciesByDate },
+  { name: 'forgetExpired', everyMs: 10 * minuteMs, work: forgetExpired },
+  { name: 'forgetOldKeys', everyMs: 60 * minuteMs, work: forgetOldKeys },
+  { name: 'sweepUploads', everyMs: 60 * minuteMs, work: sweepUploads },
+];
+
+const handlers: Readonly<Record<string, EffectHandler>> = {
+  sms: (core, { id, payload }) => core.sms.send({ id, mobile: String(payload.mobile), text: String(payload.text) }),
+};
+
+/** Wires everything together; nothing listens yet, and the worker is not started. The database has been migrated. */
+export async function createApp(config: Config, surroundings: Surroundings = {}): Promise<App> {
+  const clock = surroundings.clock ?? systemClock;
+  const log = surroundings.log ?? createLog(config.logLevel);
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const database = openDatabase(config.databaseFile);
+  const sandboxSms = config.mode === 'sandbox' ? createSandboxSms(join(config.dataDir, 'sandbox', 'sms.jsonl'), clock.now) : null;
+  const core: Core = {
+    config,
+    clock,
+    log,
+    database,
+    cipher: createCipher(await platformSecret(config)),
+    news: createNews(),
+    storage: createDiskStorage(join(config.dataDir, 'files')),
+    sms: sandboxSms ?? (await productionSms(config, clock)),
+    paper: createPaper(),
+  };
+  const sessions = createSessions(database, clock, config.publicOrigin);
+  const router = createRouter({
+    core,
+    sessions,
+    keys: createApiKeys(database, clock),
+    graph: createGraphServer(core),
+    client: existsSync(clientFolder) ? await createStatic(clientFolder) : null,
+    sandboxSms,
+  });
+  const worker = createWorker(core, handlers, timers);
+  return {
+    core,
+    worker,
+    sessions,
+    fetch: async (request, connection = { address: '127.0.0.1' }) => router.fetch(request, connection),
+    async close() {
+      await worker.stop();
+      await core.paper.close();
+      database.close();
+    },
+  };
+}
+
+/** The secret that all keys derive from. In the sandbox it is made at the first start and kept with the data. */
+async function platformSecret(config: Config): Promise<Uint8Array> {
+  const file = config.secretKeyFile ?? join(config.dataDir, 'sandbox', 'secret-key');
+  if (!config.secretKeyFile && !existsSync(file)) {
+    await mkdir(join(config.dataDir, 'sandbox'), { recursive: true, mode: 0o700 });
+    await writeFile(file, randomBytes(32).toString('base64'), { mode: 0o600, flag: 'wx' });
+  }
+  const secret = Buffer.from((await readFile(file, 'utf8')).trim(), 'base64');
+  if (secret.length !== 32) throw new Error('SECRET_KEY_FILE must hold 32 bytes in base64.');
+  return secret;
+}
+
+async function productionSms(config: Config, clock: Clock): Promise<SmsPort> {
+  if (!config.smsUrl || !config.smsSecretFile) throw new Error('SMS_URL and SMS_SECRET_FILE are required.');
+  return createSignedPostSms(config.smsUrl, (await readFile(config.smsSecretFile, 'utf8')).trim(), clock.now);
+}

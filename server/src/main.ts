@@ -1,0 +1,167 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Config } from './config.ts';
+import { readConfig } from './config.ts';
+
+/** The only file of the server that does something when it is loaded. */
+const usage = `Usage: node server/src/main.ts COMMAND
+  start                build, migrate, seed (sandbox) and serve
+  import FILE          take in bid sections from a JSON or CSV file
+  verify-events        walk the event log and name the first row that was altered
+  print-schema         write schema.graphql
+  sandbox-insurer      the insurers' counterpart of the sandbox; started by start`;
+
+const [command, ...rest] = process.argv.slice(2);
+const say = (text: string) => void process.stdout.write(`${text}\n`);
+
+switch (command) {
+  case 'start':
+    await start(config());
+    break;
+  case 'import':
+    await importFile(config(), rest[0]);
+    break;
+  case 'verify-events':
+    await verify(config());
+    break;
+  case 'print-schema':
+    await printSchema();
+    break;
+  case 'sandbox-insurer':
+    await sandboxInsurer(config());
+    break;
+  default:
+    say(usage);
+    process.exitCode = 2;
+}
+
+function config(): Config {
+  try {
+    return readConfig(process.env);
+  } catch (fault) {
+    say(fault instanceof Error ? fault.message : String(fault));
+    process.exit(1);
+  }
+}
+
+async function start(settings: Config): Promise<void> {
+  const begun = performance.now();
+  const step = (text: string) => say(`[${((performance.now() - begun) / 1000).toFixed(1).padStart(5)} s] ${text}`);
+
+  const { buildClient } = await import('./http/build-client.ts');
+  await buildClient(step);
+  await mkdir(settings.dataDir, { recursive: true, mode: 0o700 });
+  const { migrateDatabase } = await import('./db/migrate.ts');
+  migrateDatabase(settings.databaseFile);
+
+  const { createApp } = await import('./app.ts');
+  const app = await createApp(settings);
+  const sandbox = settings.mode === 'sandbox' ? await import('./demo/seed.ts') : null;
+  if (sandbox && !(await sandbox.isSeeded(app.core))) {
+    const accounts = await sandbox.seedDemonstration(app.core, (what) => step(`Seeding the demonstration: ${what}`));
+    say(`\nDemonstration accounts (fictional, made for this data folder, shown this once):`);
+    for (const [name, account] of Object.entries(accounts)) {
+      if ('mobile' in account) say(`  ${name.padEnd(12)} ${account.mobile}  ${account.password}`);
+    }
+    say(`  Kept in ${sandbox.demoAccountsFile(settings.dataDir)}, with the keys of the API clients.\n`);
+  }
+
+  const { listen } = await import('./http/listen.ts');
+  const server = await listen(app, settings);
+  app.worker.start();
+  step(`Serving at ${settings.publicOrigin} (listening on ${settings.host}:${server.port})`);
+
+  const counterpart = sandbox ? spawnCounterpart(server.port) : null;
+  let stopping = false;
+  const stop = async () => {
+    if (stopping) return;
+    stopping = true;
+    counterpart?.kill('SIGTERM');
+    await server.close();
+    await app.close();
+    process.exit(0);
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+/** The sandbox insurer is a program of its own: it knows the platform by its API and its keys only. */
+function spawnCounterpart(port: number): ChildProcess {
+  return spawn(process.execPath, [fileURLToPath(import.meta.url), 'sandbox-insurer'], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, SANDBOX_PLATFORM_ORIGIN: `http://127.0.0.1:${port}` },
+  });
+}
+
+async function sandboxInsurer(settings: Config): Promise<void> {
+  const { insurerKeysFile } = await import('./demo/seed.ts');
+  const { runSandboxInsurer } = await import('./ports/insurer/sandbox.ts');
+  const { createLog } = await import('./log.ts');
+  const stop = new AbortController();
+  process.on('SIGTERM', () => stop.abort());
+  process.on('SIGINT', () => stop.abort());
+  await runSandboxInsurer({
+    origin: process.env.SANDBOX_PLATFORM_ORIGIN ?? settings.publicOrigin,
+    insurers: JSON.parse(await readFile(insurerKeysFile(settings.dataDir), 'utf8')) as { name: string; secret: string }[],
+    signal: stop.signal,
+    log: createLog(settings.logLevel),
+  });
+}
+
+async function importFile(settings: Config, file: string | undefined): Promise<void> {
+  if (!file || !existsSync(file)) {
+    say('Usage: npm run import -- FILE   (JSON or CSV with the field names of the exchange)');
+    process.exitCode = 2;
+    return;
+  }
+  const { readExchangeFile } = await import('./modules/section/exchange.ts');
+  const content = readExchangeFile(file, await readFile(file));
+  if ('fault' in content) {
+    say(content.fault);
+    process.exitCode = 1;
+    return;
+  }
+  await mkdir(settings.dataDir, { recursive: true, mode: 0o700 });
+  const { migrateDatabase } = await import('./db/migrate.ts');
+  migrateDatabase(settings.databaseFile);
+  const { createApp } = await import('./app.ts');
+  const { importBidSections } = await import('./modules/section/section.service.ts');
+  const { run } = await import('./command/run.ts');
+  const { noRequest } = await import('./command/core.ts');
+  const app = await createApp(settings);
+  try {
+    const report = await run(
+      app.core,
+      { kind: 'API_CLIENT', id: 'api_import', scopes: ['sections:write'], insurerId: null },
+      noRequest,
+      (act) => importBidSections(act, '本溪市公共资源交易中心', content.rows),
+    );
+    say(`${report.created} created, ${report.updated} updated, ${report.unchanged} unchanged, ${report.rejected.length} rejected`);
+    for (const row of report.rejected) say(`  row ${row.row}  ${row.field}  ${row.code}  ${row.message}`);
+  } finally {
+    await app.close();
+  }
+}
+
+async function verify(settings: Config): Promise<void> {
+  const { openDatabase } = await import('./db/open.ts');
+  const { verifyEvents } = await import('./command/events.ts');
+  const database = openDatabase(settings.databaseFile);
+  try {
+    const report = await verifyEvents(database.reader);
+    say(`${report.events} events, head ${report.head}`);
+    if (report.fault) {
+      say(`Broken at event ${report.fault.seq}: ${report.fault.reason}.`);
+      process.exitCode = 1;
+    }
+  } finally {
+    database.close();
+  }
+}
+
+async function printSchema(): Promise<void> {
+  const { printedSchema } = await import('./graph/schema.ts');
+  await writeFile(new URL('../../schema.graphql', import.meta.url), printedSchema());
+}

@@ -1,0 +1,39 @@
+import type { BidSectionState } from '../../db/vocabulary.ts';
+import { Refusal } from '../../kernel/refusal.ts';
+import type { DocumentRow } from '../insurer/insurer.queries.ts';
+
+/** The state of the section does not let an order of this kind be started or submitted. */
+export class SectionClosed extends Refusal {
+  readonly code = 'SECTION_CLOSED';
+  constructor(state: BidSectionState) {
+    const reason = {
+      ANNOUNCED: '该标段暂不能申请',
+      SUSPENDED: '该标段已暂停，恢复后方可申请',
+      OPENED: '该标段已开标，不能再申请投标保函',
+      AWARDED: '该标段已定标，不能再申请投标保函',
+      FAILED: '该标段已流标，不能再申请',
+    }[state];
+    super(`${reason}。`);
+  }
+}
+
+/** The enterprise has a live order for this section and kind; that is the one to go on with. */
+export class DuplicateOrder extends Refusal {
+  readonly code = 'DUPLICATE_ORDER';
+  readonly orderId: string;
+  constructor(orderId: string) {
+    super('贵企业在该标段已有同类保证金的订单，请继续办理原订单。');
+    this.orderId = orderId;
+  }
+}
+
+/** Documents in force that have not been accepted as the law wants them to be. */
+export class ConsentMissing extends Refusal {
+  readonly code = 'CONSENT_MISSING';
+  readonly documents: readonly DocumentRow[];
+  constructor(documents: readonly DocumentRow[]) {
+    const titles = [...new Set(documents.map((document) => `《${document.title}》`))];
+    super(`请先阅读并同意${titles.join('')}。`);
+    this.documents = documents;
+  }
+}

@@ -1,0 +1,491 @@
+import { and, eq } from 'drizzle-orm';
+import { bear, type Change, expectState, fire, note } from '../../command/fire.ts';
+import type { Core } from '../../command/core.ts';
+import { type FieldMessage, InvalidInput, NotFound, TransitionRefused } from '../../command/refusals.ts';
+import { asConsequence, type Command, runAsSystem } from '../../command/run.ts';
+import type { UserActor } from '../../access/actor.ts';
+import { consents, orderProducts, orders, salesEvents } from '../../db/tables/order.ts';
+import {
+  type ConsentStatement,
+  type DepositKind,
+  type GuaranteeForm,
+  LIVE_ORDER_STATES,
+  type OrderState,
+  type SalesEventKind,
+} from '../../db/vocabulary.ts';
+import { newId, orderNumber } from '../../kernel/id.ts';
+import { invariant } from '../../kernel/invariant.ts';
+import { targetOf } from '../../kernel/machine.ts';
+import { dueAt } from '../../kernel/workdays.ts';
+import { limits } from '../../limits.ts';
+import { requireReadyEnterprise } from '../enterprise/enterprise.service.ts';
+import { documentsByIds, documentsInForce, productsByIds } from '../insurer/insurer.queries.ts';
+import { depositsOfSections, sectionById } from '../section/section.queries.ts';
+import {
+  type ApplicationInput,
+  coverFaults,
+  mergedApplication,
+  missingLeaves,
+  prefilledApplication,
+  productFaults,
+} from './order.application.ts';
+import { requirementsOf, statementLabel } from './order.documents.ts';
+import { guardApplying } from './order.guards.ts';
+import { type OrderEvent, orderLife, orderMachine } from './order.machine.ts';
+import {
+  consentsOfOrders,
+  lastApplication,
+  lastSalesEvent,
+  liveOrders,
+  type OrderRow,
+  type OrderView,
+  orderById,
+  ordersToLapse,
+  productsOfOrders,
+  type SalesEventRow,
+  salesEventsOfDocuments,
+} from './order.queries.ts';
+import { ConsentMissing } from './order.refusals.ts';
+
+/** What a later module does in the same transaction when an order moves. It acts for the system: `command` says so. */
+type OrderListener = (command: Command, order: OrderRow) => Promise<void>;
+const submittedListeners: OrderListener[] = [];
+const endedListeners: OrderListener[] = [];
+
+/** Registers, when a module is loaded, what follows from an order that is submitted. */
+export function onOrderSubmitted(listener: OrderListener): void {
+  submittedListeners.push(listener);
+}
+
+/** Registers, when a module is loaded, what follows from an order that is cancelled, declined or lapsed. */
+export function onOrderEnded(listener: OrderListener): void {
+  endedListeners.push(listener);
+}
+
+const endedWithoutCover: readonly OrderState[] = ['DECLINED', 'CANCELLED', 'LAPSED'];
+
+/** How long each state may wait, in working days. */
+const workdaysByState: Partial<Record<OrderState, number>> = {
+  UNDERWRITING: limits.underwritingWorkdays,
+  AWAITING_PAYMENT: limits.paymentWorkdays,
+  PAYMENT_REVIEW: limits.paymentReviewWorkdays,
+  ISSUING: limits.issueWorkdays,
+};
+
+/**
+ * Moves an order, sets by when the next actor has to act, and lets later modules follow where it ends. The way for every module
+ * to move one; what is no party's own act goes through `asConsequence`.
+ *
+ * Refuses: TransitionRefused, StaleState.
+ */
+export async function moveOrder(
+  command: Command,
+  order: OrderRow,
+  event: OrderEvent,
+  change: Change<typeof orders> = {},
+): Promise<OrderRow> {
+  const target = targetOf(orderMachine, order.state, event);
+  const workdays = target && workdaysByState[target];
+  const moved = await fire(command, orderLife, order, event, {
+    ...change,
+    set: {
+      dueAt: workdays ? dueAt(command.now, workdays) : null,
+      ...(target === 'COMPLETED' ? { completedAt: command.now } : {}),
+      ...change.set,
+    },
+  });
+  if (endedWithoutCover.includes(moved.state)) {
+    for (const listener of endedListeners) await listener(asConsequence(command), moved);
+  }
+  return moved;
+}
+
+/** Within a command: an order the actor may know of. Refuses: NotFound. */
+export async function knownOrder(command: Command, orderId: string): Promise<OrderView> {
+  const view = await orderById(command.db, command.actor, orderId);
+  if (!view) throw new NotFound();
+  return view;
+}
+
+function userOf(command: Command): UserActor {
+  invariant(command.actor.kind === 'USER', 'only a person buys');
+  return command.actor;
+}
+
+/** Sales facts are gathered while the order is live; afterwards there is nothing to sell. */
+function requireState(order: OrderRow, states: readonly OrderState[], value: string, label: string): void {
+  if (states.includes(order.state)) return;
+  const state = { value: order.state, label: orderMachine.states[order.state].label };
+  throw new TransitionRefused(state, { value, label });
+}
+
+/**
+ * Begins an order, with the application filled in as far as section, profile and the enterprise's last order know.
+ *
+ * Refuses: NotFound, InvalidInput, NotCertified, ProfileIncomplete, SectionClosed, DeadlinePassed, DuplicateOrder.
+ */
+export async function startOrder(
+  command: Command,
+  input: { readonly sectionId: string; readonly depositKind: DepositKind; readonly form: GuaranteeForm },
+): Promise<OrderRow> {
+  const section = await sectionById(command.db, input.sectionId);
+  if (!section) throw new NotFound();
+  const [deposits = []] = await depositsOfSections(command.db, [section.id]);
+  const { enterprise, deposit } = await guardApplying({
+    section,
+    deposits,
+    kind: input.depositKind,
+    now: command.now,
+    readyEnterprise: () => requireReadyEnterprise(command),
+    liveOrderId: async ({ id }) => {
+      const live = await liveOrders(command.db, id, [section.id]);
+      return live.find((order) => order.depositKind === input.depositKind)?.id ?? null;
+    },
+  });
+  const last = await lastApplication(command.db, enterprise.id);
+  return bear(command, orderLife, {
+    id: newId('ord'),
+    number: orderNumber(command.now),
+    enterpriseId: enterprise.id,
+    sectionId: section.id,
+    depositKind: input.depositKind,
+    form: input.form,
+    depositAmountFen: deposit.amountFen,
+    application: prefilledApplication({ section, deposit, enterprise, last, now: command.now }),
+    createdBy: userOf(command).id,
+    createdAt: command.now,
+  });
+}
+
+/**
+ * Replaces the products the order asks quotes of. Consents to documents of products that were dropped stay as history.
+ *
+ * Refuses: NotFound, TransitionRefused, InvalidInput.
+ */
+export async function chooseProducts(
+  command: Command,
+  input: { readonly orderId: string; readonly productIds: readonly string[] },
+): Promise<OrderRow> {
+  const { order } = await knownOrder(command, input.orderId);
+  requireState(order, ['DRAFT'], 'CHOOSE_PRODUCTS', '选择保险公司');
+  const productIds = [...new Set(input.productIds)];
+  const found = await productsByIds(command.db, productIds);
+  const issues: FieldMessage[] = found.flatMap((product, i) =>
+    product?.active && product.depositKind === order.depositKind && product.form === order.form
+      ? []
+      : [{ path: `productIds.${i}`, message: `产品 ${product?.name ?? productIds[i]} 不适用于该订单` }],
+  );
+  if (issues.length > 0) throw new InvalidInput(issues);
+
+  await command.db.delete(orderProducts).where(eq(orderProducts.orderId, order.id));
+  if (productIds.length > 0) {
+    await command.db
+      .insert(orderProducts)
+      .values(productIds.map((productId) => ({ orderId: order.id, productId })));
+  }
+  command.changedOrders.add(order.id);
+  return order;
+}
+
+export interface SalesEventInput {
+  readonly kind: SalesEventKind;
+  /** By the clock of the browser, in milliseconds. */
+  readonly at: number;
+  readonly documentId?: string | null | undefined;
+  readonly page?: number | null | undefined;
+  readonly statement?: ConsentStatement | null | undefined;
+  readonly labelText?: string | null | undefined;
+}
+
+/**
+ * Writes down what the customer saw and did on the sales pages, in order and without gaps, by both clocks.
+ *
+ * Refuses: NotFound, TransitionRefused, InvalidInput.
+ */
+export async function recordSalesEvents(
+  command: Command,
+  input: {
+    readonly orderId: string;
+    readonly pageVersion: string;
+    readonly events: readonly SalesEventInput[];
+  },
+): Promise<OrderRow> {
+  const { order } = await knownOrder(command, input.orderId);
+  requireState(order, LIVE_ORDER_STATES, 'RECORD_SALES_EVENTS', '记录销售过程');
+  const named = [...new Set(input.events.flatMap((event) => event.documentId ?? []))];
+  const documents = new Set((await documentsByIds(command.db, named)).flatMap((row) => row?.id ?? []));
+  const issues = input.events.flatMap((event, i) =>
+    event.documentId && !documents.has(event.documentId)
+      ? [{ path: `events.${i}.documentId`, message: `文件 ${event.documentId} 不存在` }]
+      : [],
+  );
+  if (issues.length > 0) throw new InvalidInput(issues);
+
+  const last = await lastSalesEvent(command.db, order.id);
+  if ((last?.seq ?? 0) + input.events.length > limits.salesEventsPerOrderMax) {
+    throw new InvalidInput([{ path: 'events', message: '该订单的销售过程记录已达上限' }]);
+  }
+  await appendSalesEvents(command, order.id, last, input.pageVersion, input.events);
+  return order;
+}
+
+async function appendSalesEvents(
+  command: Command,
+  orderId: string,
+  last: SalesEventRow | null,
+  pageVersion: string,
+  events: readonly SalesEventInput[],
+): Promise<void> {
+  if (events.length === 0) return;
+  await command.db.insert(salesEvents).values(
+    events.map((event, i) => ({
+      orderId,
+      seq: (last?.seq ?? 0) + 1 + i,
+      kind: event.kind,
+      clientAt: event.at,
+      receivedAt: command.now,
+      pageVersion,
+      documentId: event.documentId ?? null,
+      page: event.page ?? null,
+      statement: event.statement ?? null,
+      labelText: event.labelText ?? null,
+      userId: userOf(command).id,
+      address: command.request.address,
+      agent: command.request.agent,
+    })),
+  );
+}
+
+/**
+ * Proves that versions of documents were accepted, with the words that were ticked and what was recorded of the reading. The same
+ * document is accepted once with each statement; again changes nothing.
+ *
+ * Refuses: NotFound, TransitionRefused, InvalidInput.
+ */
+export async function acceptDocuments(
+  command: Command,
+  input: {
+    readonly orderId: string;
+    readonly documentIds: readonly string[];
+    readonly statement: ConsentStatement;
+    readonly labelText?: string | null | undefined;
+  },
+): Promise<OrderRow> {
+  const { order } = await knownOrder(command, input.orderId);
+  requireState(order, LIVE_ORDER_STATES, 'ACCEPT_DOCUMENTS', '同意文件');
+  const documentIds = [...new Set(input.documentIds)];
+  const asked = await documentsToAccept(command, order.id);
+  const documents = new Map(
+    asked
+      .filter((requirement) => requirement.statement === input.statement)
+      .map(({ document }) => [document.id, document]),
+  );
+  const foreign = documentIds.filter((id) => !documents.has(id));
+  if (foreign.length > 0) {
+    const known = await documentsByIds(command.db, foreign);
+    throw new InvalidInput(
+      foreign.map((id, i) => ({
+        path: `documentIds.${documentIds.indexOf(id)}`,
+        message: `${known[i] ? `《${known[i].title}》` : `文件 ${id} `}不是该订单现行应同意的文件`,
+      })),
+    );
+  }
+
+  const last = await lastSalesEvent(command.db, order.id);
+  const read = await salesEventsOfDocuments(command.db, order.id, documentIds, [
+    'DOCUMENT_OPENED',
+    'DOCUMENT_READ_TO_END',
+  ]);
+  // A browser's clock may run ahead, but nothing is read after we were told of it.
+  const firstAt = (id: string, kind: SalesEventKind) => {
+    const event = read.find((row) => row.documentId === id && row.kind === kind);
+    return event ? Math.min(event.clientAt, event.receivedAt) : null;
+  };
+  const labelText = input.labelText ?? statementLabel[input.statement];
+  const rows = documentIds.flatMap((id) => {
+    const document = documents.get(id);
+    return document
+      ? {
+          id: newId('con'),
+          orderId: order.id,
+          documentId: id,
+          documentSha256: document.sha256,
+          statement: input.statement,
+          labelText,
+          pageVersion: last?.pageVersion ?? null,
+          openedAt: firstAt(id, 'DOCUMENT_OPENED'),
+          readToEndAt: firstAt(id, 'DOCUMENT_READ_TO_END'),
+          acceptedAt: command.now,
+          userId: userOf(command).id,
+          address: command.request.address,
+          agent: command.request.agent,
+        }
+      : [];
+  });
+  const written = await command.db.insert(consents).values(rows).onConflictDoNothing().returning();
+  const [first] = written;
+  if (!first) return order;
+
+  if (input.statement === 'DISCLOSURE') {
+    const act: SalesEventInput = {
+      kind: 'DISCLOSURE_ACCEPTED',
+      at: command.now,
+      statement: 'DISCLOSURE',
+      labelText,
+    };
+    await appendSalesEvents(command, order.id, last, last?.pageVersion ?? '', [act]);
+  }
+  // Sealed in the chain of events, since a row of its own table alone could be changed unnoticed.
+  await note(command, {
+    noun: 'consent',
+    objectId: first.id,
+    orderId: order.id,
+    event: 'ACCEPT',
+    data: {
+      statement: input.statement,
+      labelText,
+      documents: written.map((consent) => ({ id: consent.documentId, sha256: consent.documentSha256 })),
+    },
+  });
+  command.changedOrders.add(order.id);
+  return order;
+}
+
+/** What the order has to accept as the documents stand now. */
+async function documentsToAccept(command: Command, orderId: string) {
+  const [chosen = []] = await productsOfOrders(command.db, command.actor, [orderId]);
+  return requirementsOf(
+    await documentsInForce(
+      command.db,
+      chosen.map(({ product }) => product.id),
+    ),
+  );
+}
+
+/**
+ * Saves the application, complete or not: an absent leaf keeps what is there, null clears it.
+ *
+ * Refuses: NotFound, TransitionRefused, InvalidInput.
+ */
+export async function saveApplication(
+  command: Command,
+  input: { readonly orderId: string; readonly application: ApplicationInput },
+): Promise<OrderRow> {
+  const { order } = await knownOrder(command, input.orderId);
+  requireState(order, ['DRAFT'], 'SAVE_APPLICATION', '填写投保信息');
+  invariant(order.application, 'an order is born with an application');
+  const application = mergedApplication(order.application, input.application, command.now);
+  const [saved] = await command.db
+    .update(orders)
+    .set({ application })
+    .where(and(eq(orders.id, order.id), eq(orders.state, 'DRAFT')))
+    .returning();
+  invariant(saved, 'nobody else writes meanwhile');
+  command.changedOrders.add(order.id);
+  return saved;
+}
+
+/**
+ * Hands the order to the insurers it chose: one quote a product.
+ *
+ * Refuses: NotFound, StaleState, TransitionRefused, NotCertified, ProfileIncomplete, SectionClosed, DeadlinePassed, InvalidInput,
+ * ConsentMissing.
+ */
+export async function submitOrder(
+  command: Command,
+  input: { readonly orderId: string; readonly expectedState?: string | null | undefined },
+): Promise<OrderRow> {
+  const { order, section } = await knownOrder(command, input.orderId);
+  expectState(order, input.expectedState);
+  requireState(order, ['DRAFT'], 'SUBMIT', orderMachine.events.SUBMIT.label);
+  const [deposits = []] = await depositsOfSections(command.db, [section.id]);
+  const { enterprise, deposit } = await guardApplying({
+    section,
+    deposits,
+    kind: order.depositKind,
+    now: command.now,
+    readyEnterprise: () => requireReadyEnterprise(command),
+    // The live order is this one: the database allows no other beside it.
+    liveOrderId: async () => null,
+  });
+
+  const { application } = order;
+  invariant(application, 'an order is born with an application');
+  const [chosen = []] = await productsOfOrders(command.db, command.actor, [order.id]);
+  const issues = [
+    ...missingLeaves(application),
+    ...coverFaults(application, section, deposit, command.now),
+    ...productFaults(application, chosen),
+  ];
+  if (issues.length > 0) throw new InvalidInput(issues);
+
+  const asked = await documentsToAccept(command, order.id);
+  const [accepted = []] = await consentsOfOrders(command.db, command.actor, [order.id]);
+  const missing = asked.filter(
+    ({ document, statement }) =>
+      !accepted.some(
+        ({ consent }) => consent.documentId === document.id && consent.statement === statement,
+      ),
+  );
+  if (missing.length > 0) {
+    throw new ConsentMissing([...new Map(missing.map(({ document }) => [document.id, document])).values()]);
+  }
+
+  const submitted = await moveOrder(command, order, 'SUBMIT', {
+    set: {
+      submittedAt: command.now,
+      application: {
+        ...application,
+        applicant: { ...application.applicant, name: enterprise.name, creditCode: enterprise.creditCode },
+      },
+    },
+    data: {
+      productIds: chosen.map(({ product }) => product.id),
+      // So that the sealed chain says how much was recorded of the sale.
+      salesEvents: (await lastSalesEvent(command.db, order.id))?.seq ?? 0,
+      consents: accepted.length,
+    },
+  });
+  for (const listener of submittedListeners) await listener(asConsequence(command), submitted);
+  return submitted;
+}
+
+/**
+ * Ends an order that is not paid yet. Quotes are withdrawn and an open payment is closed with it.
+ *
+ * Refuses: NotFound, StaleState, TransitionRefused.
+ */
+export async function cancelOrder(
+  command: Command,
+  input: {
+    readonly orderId: string;
+    readonly reason: string;
+    readonly expectedState?: string | null | undefined;
+  },
+): Promise<OrderRow> {
+  const { order } = await knownOrder(command, input.orderId);
+  expectState(order, input.expectedState);
+  return moveOrder(command, order, 'CANCEL', {
+    set: { cancelReason: input.reason },
+    note: input.reason,
+  });
+}
+
+/** How many orders one round of `lapseOrders` ends; the next round takes the rest. */
+const LAPSES_PER_ROUND_MAX = 200;
+
+/**
+ * Ends orders that waited too long: bid orders not paid for at the deadline, drafts and those under review included since the
+ * guarantee would come too late, and accepted premiums that were not paid in time.
+ */
+export async function lapseOrders(core: Core): Promise<void> {
+  const due = await ordersToLapse(core.database.reader, core.clock.now(), LAPSES_PER_ROUND_MAX);
+  for (const { id } of due) {
+    await runAsSystem(core, async (command) => {
+      const { order } = await knownOrder(command, id);
+      const stillDue = await ordersToLapse(command.db, command.now, 1, id);
+      if (stillDue.length === 0) return;
+      await moveOrder(command, order, 'LAPSE', { note: '到期未完成，订单自动失效' });
+    });
+  }
+}

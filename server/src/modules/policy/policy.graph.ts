@@ -1,0 +1,190 @@
+import DataLoader from 'dataloader';
+import { GraphQLError } from 'graphql';
+import { z } from 'zod';
+import { keepResult, replayedObject } from '../../command/idempotency.ts';
+import { RateLimited } from '../../command/refusals.ts';
+import { run } from '../../command/run.ts';
+import { builder } from '../../graph/builder.ts';
+import { badArgument } from '../../graph/connection.ts';
+import { type Context, perRequest } from '../../graph/context.ts';
+import { mutation } from '../../graph/mutation.ts';
+import { defineNode, Node } from '../../graph/node.ts';
+import { lineRule, textRule } from '../../graph/text-rules.ts';
+import { lifeFields, machineEnums } from '../../graph/timeline.ts';
+import { invariant } from '../../kernel/invariant.ts';
+import { limits } from '../../limits.ts';
+import { Insurer, insurerLoader } from '../insurer/insurer.graph.ts';
+import { Order, orderLoader } from '../order/order.graph.ts';
+import { brokerOf } from '../platform/platform.graph.ts';
+import { Quote } from '../quote/quote.graph.ts';
+import { registerFileReaders, UploadType } from '../upload/upload.graph.ts';
+import { UploadRefused } from '../upload/upload.refusals.ts';
+import { policyLife } from './policy.machine.ts';
+import { mayReadPolicyFile, policiesOfOrders, policyById, type PolicyView } from './policy.queries.ts';
+import {
+  issuePolicy,
+  makePolicy,
+  type PolicyInput,
+  type PolicyVerification as Verification,
+  releasePolicy,
+  verifyPolicy,
+} from './policy.service.ts';
+
+const PLATFORM_NAME = '本溪市公共资源交易中心金融服务平台';
+const enums = machineEnums(policyLife, 'Policy');
+
+export const policyOfOrderLoader = perRequest(
+  (context) =>
+    new DataLoader<string, PolicyView | null>((ids) => policiesOfOrders(context.db, context.actor, ids)),
+);
+
+registerFileReaders('POLICY', (context, uploadId) => mayReadPolicyFile(context.db, context.actor, uploadId));
+
+export const Policy = builder.objectRef<PolicyView>('Policy').implement({
+  description: '已出具的保单（保函）。',
+  interfaces: [Node],
+  fields: (t) => ({
+    ...lifeFields(t, policyLife, enums),
+    policyNumber: t.exposeString('policyNumber', { description: '保险公司单号。' }),
+    verificationCode: t.exposeString('verificationCode', { description: '验真码，8 位。' }),
+    order: t.field({
+      type: Order,
+      nullable: true,
+      description: '订单。',
+      resolve: (row, _args, context) => orderLoader(context).load(row.orderId),
+    }),
+    insurer: t.field({
+      type: Insurer,
+      description: '出具机构。',
+      resolve: async (row, _args, context) => {
+        const insurer = await insurerLoader(context).load(row.insurerId);
+        invariant(insurer, 'a policy belongs to an insurer');
+        return insurer;
+      },
+    }),
+    sumInsured: t.expose('sumInsuredFen', { type: 'Money', description: '保险金额（元）。' }),
+    premium: t.expose('premiumFen', { type: 'Money', description: '保费（含税，元）。' }),
+    startOn: t.expose('startOn', { type: 'Date', description: '保障首日。' }),
+    endOn: t.expose('endOn', { type: 'Date', description: '保障末日，含当日。' }),
+    issuedAt: t.expose('issuedAt', { type: 'DateTime', description: '出具时间。' }),
+    file: t.field({ type: UploadType, description: '保单文件。', resolve: (row) => row.file }),
+  }),
+});
+defineNode('pol', 'Policy', (id, context) => policyById(context.db, context.actor, id));
+
+builder.objectFields(Order, (t) => ({
+  policy: t.field({
+    type: Policy,
+    nullable: true,
+    description: '保单；出具后可见。',
+    resolve: (order, _args, context) => policyOfOrderLoader(context).load(order.id),
+  }),
+}));
+builder.objectFields(Quote, (t) => ({
+  policyNumber: t.string({
+    nullable: true,
+    description: '保险公司单号；出具后可见。',
+    resolve: async (quote, _args, context) => {
+      const policy = await policyOfOrderLoader(context).load(quote.orderId);
+      return policy?.quoteId === quote.id ? policy.policyNumber : null;
+    },
+  }),
+}));
+
+const PolicyVerification = builder.objectRef<Verification>('PolicyVerification').implement({
+  description: '保函验真的结果。查无此保函、验真码不符时 valid 为 false，其余为空；投标保函在开标前只答 valid。',
+  fields: (t) => ({
+    valid: t.exposeBoolean('valid', { description: '是否真实且有效（待生效或保障中）。' }),
+    state: t.expose('state', { type: enums.state, nullable: true, description: '状态。' }),
+    stateLabel: t.exposeString('stateLabel', { nullable: true, description: '状态名称。' }),
+    insurer: t.exposeString('insurer', { nullable: true, description: '出具机构全称。' }),
+    sumInsured: t.expose('sumInsuredFen', { type: 'Money', nullable: true, description: '保险金额（元）。' }),
+    start: t.expose('startOn', { type: 'Date', nullable: true, description: '保障首日。' }),
+    end: t.expose('endOn', { type: 'Date', nullable: true, description: '保障末日，含当日。' }),
+    checkedAt: t.expose('checkedAt', { type: 'DateTime', description: '核验时间。' }),
+  }),
+});
+
+const VerifyPolicyInput = builder.inputType('VerifyPolicyInput', {
+  description: '保单号与验真码，或文件的 SHA-256。',
+  fields: (t) => ({
+    policyNumber: t.string({ description: '保险公司单号。' }),
+    code: t.string({ description: '验真码，8 位，不分大小写。' }),
+    sha256: t.string({ description: '保单文件的 SHA-256，64 位十六进制。' }),
+  }),
+});
+
+builder.queryField('verifyPolicy', (t) =>
+  t.field({
+    type: PolicyVerification,
+    description: `保函验真。任何人可查，每个网络地址每分钟最多 ${limits.verificationsPerAddressMax} 次。`,
+    args: { input: t.arg({ type: VerifyPolicyInput, required: true, description: '要核验的保单。' }) },
+    resolve: async (_root, { input }, context) => {
+      if (!input.sha256 && !(input.policyNumber && input.code)) {
+        throw badArgument('input', '请填写保单号和验真码，或给出文件的 SHA-256。');
+      }
+      if (input.sha256 && !/^[0-9a-f]{64}$/i.test(input.sha256.trim())) {
+        throw badArgument('input.sha256', 'SHA-256 应为 64 位十六进制字符。');
+      }
+      try {
+        return await verifyPolicy(context.core, context.request.address, input);
+      } catch (reason) {
+        if (!(reason instanceof RateLimited)) throw reason;
+        const { code, retryAfterSeconds } = reason;
+        throw new GraphQLError(reason.message, { extensions: { code, retryAfterSeconds } });
+      }
+    },
+  }),
+);
+
+mutation('issuePolicy', {
+  description: '出函：登记保单号和保单文件，订单完成。不带文件时由平台生成保单。',
+  who: { roles: ['UNDERWRITER'], scopes: ['underwriting:write'] },
+  type: Policy,
+  refusals: [UploadRefused],
+  input: builder.inputType('IssuePolicyInput', {
+    description: '出函。',
+    fields: (t) => ({
+      orderId: t.id({ required: true, description: '订单编号（id）。' }),
+      policyNumber: t.string({ required: true, description: '保险公司单号，本公司内唯一，最多 64 个字符。' }),
+      uploadId: t.id({ description: '保单文件，以用途 POLICY 上传；不填则由平台生成。' }),
+      expectedState: t.string({ description: '调用方所见的订单状态；不符时返回 STALE_STATE。' }),
+    }),
+  }),
+  check: z.object({ policyNumber: lineRule('保单号', limits.nameCharactersMax) }),
+  slow: issue,
+});
+
+/** Making the paper takes longer than a transaction may: it is made between asking whether it was done before and doing it. */
+async function issue(context: Context, input: PolicyInput): Promise<PolicyView> {
+  const { core, actor, request, idempotency } = context;
+  const replayed = await run(core, actor, request, async (command) => {
+    const earlier = await replayedObject(command, idempotency);
+    return earlier ? policyById(command.db, actor, earlier) : null;
+  });
+  if (replayed) return replayed;
+
+  const names = { platform: PLATFORM_NAME, broker: brokerOf(core.config).name };
+  const made = input.uploadId ? null : await makePolicy(core, actor, names, input);
+  return run(core, actor, request, async (command) => {
+    const policy = await issuePolicy(command, input, made);
+    await keepResult(command, idempotency, policy.id, false);
+    return policy;
+  });
+}
+
+mutation('releasePolicy', {
+  description: '解除保函：被保险人已退还或书面同意解除。',
+  who: { roles: ['OPERATOR', 'UNDERWRITER'], scopes: ['underwriting:write'] },
+  type: Policy,
+  input: builder.inputType('ReleasePolicyInput', {
+    description: '解除保函。',
+    fields: (t) => ({
+      policyId: t.id({ required: true, description: '保单编号（id）。' }),
+      reason: t.string({ required: true, description: '依据或原因。' }),
+      expectedState: t.string({ description: '调用方所见的状态；不符时返回 STALE_STATE。' }),
+    }),
+  }),
+  check: z.object({ reason: textRule('原因', limits.noteCharactersMax) }),
+  act: (command, input) => releasePolicy(command, input),
+});

@@ -1,0 +1,305 @@
+import { and, count, eq, gt, inArray, lt } from 'drizzle-orm';
+import { type Actor, system } from '../../access/actor.ts';
+import { sameText } from '../../access/cipher.ts';
+import { insurerView } from '../../access/secrecy.ts';
+import type { Core } from '../../command/core.ts';
+import { bear, expectState, fire, requireEvent } from '../../command/fire.ts';
+import { InvalidInput, NotFound, RateLimited } from '../../command/refusals.ts';
+import { asConsequence, type Command, runAsSystem } from '../../command/run.ts';
+import type { Db } from '../../db/open.ts';
+import { insurers } from '../../db/tables/insurer.ts';
+import { policies, verificationAttempts } from '../../db/tables/policy.ts';
+import { quotes } from '../../db/tables/quote.ts';
+import { depositKindLabel, guaranteeFormLabel, type PolicyState } from '../../db/vocabulary.ts';
+import { coverEnd, formatInstant, shanghaiDay } from '../../kernel/clock.ts';
+import { newId, verificationCode } from '../../kernel/id.ts';
+import { invariant } from '../../kernel/invariant.ts';
+import { splitVat } from '../../kernel/money.ts';
+import { cleanLine, cleanText, toHalfWidth } from '../../kernel/text.ts';
+import { limits } from '../../limits.ts';
+import { orderLife } from '../order/order.machine.ts';
+import { orderById, type OrderView } from '../order/order.queries.ts';
+import { moveOrder } from '../order/order.service.ts';
+import { quoteLife } from '../quote/quote.machine.ts';
+import type { QuoteRow } from '../quote/quote.queries.ts';
+import type { InsurerRow } from '../insurer/insurer.queries.ts';
+import { keepMadeFile, takeUpload } from '../upload/upload.service.ts';
+import { policyClauses } from './policy.clauses.ts';
+import { policyLife, policyMachine } from './policy.machine.ts';
+import {
+  policiesByFile,
+  policiesByNumber,
+  policiesDue,
+  policyById,
+  policyNumberIsUsed,
+  type PolicyRow,
+  type PolicyView,
+  type VerifiablePolicy,
+} from './policy.queries.ts';
+
+/** What downstream modules do when a policy is issued, in the same transaction. */
+type IssueListener = (command: Command, policy: PolicyRow) => Promise<void>;
+const issueListeners: IssueListener[] = [];
+export function onPolicyIssued(listener: IssueListener): void {
+  issueListeners.push(listener);
+}
+
+export interface PolicyInput {
+  readonly orderId: string;
+  readonly policyNumber: string;
+  readonly uploadId?: string | null | undefined;
+  readonly expectedState?: string | null | undefined;
+}
+
+const POLICY_NUMBER_CHARACTERS_MAX = 64;
+
+/** An order that waits for its policy, whose number is free, seen by the insurer whose quote was accepted. */
+interface Issuable extends OrderView {
+  readonly quote: QuoteRow & { readonly premiumFen: number };
+  readonly insurer: InsurerRow;
+  readonly policyNumber: string;
+  readonly cover: { readonly sumInsuredFen: number; readonly startOn: string; readonly days: number };
+}
+
+/** Refuses: NotFound, StaleState, TransitionRefused, InvalidInput. */
+async function issuable(db: Db, actor: Actor, input: PolicyInput): Promise<Issuable> {
+  const view = await orderById(db, actor, input.orderId);
+  const insurerId = insurerView(actor);
+  if (!view || !insurerId) throw new NotFound();
+
+  const [accepted] = await db
+    .select({ quote: quotes, insurer: insurers })
+    .from(quotes)
+    .innerJoin(insurers, eq(insurers.id, quotes.insurerId))
+    .where(and(eq(quotes.orderId, view.order.id), inArray(quotes.state, ['ACCEPTED', 'ISSUED'])));
+  // That another insurer was chosen in the end is that insurer's affair.
+  if (accepted && accepted.quote.insurerId !== insurerId) throw new NotFound();
+  expectState(view.order, input.expectedState);
+  requireEvent(system, orderLife, view.order, 'ISSUE');
+
+  const policyNumber = cleanLine(toHalfWidth(input.policyNumber), POLICY_NUMBER_CHARACTERS_MAX);
+  if (!policyNumber) {
+    throw new InvalidInput([{ path: 'policyNumber', message: `请填写保单号，最多 ${POLICY_NUMBER_CHARACTERS_MAX} 个字符` }]);
+  }
+  if (await policyNumberIsUsed(db, insurerId, policyNumber)) {
+    throw new InvalidInput([{ path: 'policyNumber', message: '该保单号已用于本公司的其他保单' }]);
+  }
+
+  invariant(accepted, 'an order that waits for its policy has an accepted quote');
+  const { quote, insurer } = accepted;
+  const { sumInsuredFen, startOn, days } = view.order.application?.cover ?? {};
+  invariant(quote.premiumFen !== null && sumInsuredFen && startOn && days, 'a paid order has a premium and a cover');
+  return {
+    ...view,
+    quote: { ...quote, premiumFen: quote.premiumFen },
+    insurer,
+    policyNumber,
+    cover: { sumInsuredFen, startOn, days },
+  };
+}
+
+/** A policy that the platform has made and stored, before any row speaks of it. */
+export interface MadePolicy {
+  readonly uploadId: string;
+  readonly content: Uint8Array;
+  readonly verificationCode: string;
+  readonly issuedAt: number;
+}
+
+/**
+ * Makes the paper of a policy where the insurer brings none. It takes a while, so nothing is written to the database yet: a file
+ * whose order moves meanwhile is swept later.
+ *
+ * Refuses: NotFound, StaleState, TransitionRefused, InvalidInput.
+ */
+export async function makePolicy(
+  core: Core,
+  actor: Actor,
+  names: { readonly platform: string; readonly broker: string },
+  input: PolicyInput,
+): Promise<MadePolicy> {
+  const issue = await issuable(core.database.reader, actor, input);
+  const made = { uploadId: newId('upl'), verificationCode: verificationCode(), issuedAt: core.clock.now() };
+  const { order, section, insurer, quote, cover } = issue;
+  const application = order.application;
+  invariant(application, 'a paid order has an application');
+
+  const link = new URL('/verify', core.config.publicOrigin);
+  link.searchParams.set('number', issue.policyNumber);
+  link.searchParams.set('code', made.verificationCode);
+  const content = await core.paper.renderPolicy({
+    platformName: names.platform,
+    brokerName: names.broker,
+    insurerName: insurer.name,
+    insurerLicense: insurer.licenseNumber,
+    insurerHotline: insurer.hotline,
+    policyNumber: issue.policyNumber,
+    verificationCode: made.verificationCode,
+    verifyUrl: link.href,
+    applicantName: application.applicant.name,
+    applicantCreditCode: application.applicant.creditCode,
+    insuredName: application.insured.name ?? '',
+    insuredCreditCode: application.insured.creditCode,
+    sectionName: section.name,
+    sectionCode: section.code,
+    projectName: application.section.projectName ?? section.projectName ?? section.name,
+    depositKindLabel: depositKindLabel[order.depositKind],
+    formLabel: guaranteeFormLabel[order.form],
+    premiumFen: quote.premiumFen,
+    ...splitVat(quote.premiumFen),
+    sumInsuredFen: cover.sumInsuredFen,
+    startOn: cover.startOn,
+    endOn: coverEnd(cover.startOn, cover.days),
+    days: cover.days,
+    issuedAtText: formatInstant(made.issuedAt).slice(0, 19).replace('T', ' '),
+    clauses: policyClauses(order.depositKind, order.form),
+    sandbox: core.config.mode === 'sandbox',
+  });
+  await core.storage.put(made.uploadId, content);
+  return { ...made, content };
+}
+
+/**
+ * Issues the policy of a paid order: with the insurer's own file, or the one that was made.
+ *
+ * Refuses: NotFound, StaleState, TransitionRefused, InvalidInput, UploadRefused.
+ */
+export async function issuePolicy(command: Command, input: PolicyInput, made: MadePolicy | null): Promise<PolicyView> {
+  const issue = await issuable(command.db, command.actor, input);
+  const { order, quote, insurer, cover, policyNumber } = issue;
+  const upload = made
+    ? await keepMadeFile(command, {
+        id: made.uploadId,
+        purpose: 'POLICY',
+        contentType: 'application/pdf',
+        fileName: `${policyNumber}.pdf`,
+        content: made.content,
+      })
+    : await takeUpload(command, input.uploadId ?? '', 'POLICY');
+
+  const policy = await bear(
+    command,
+    policyLife,
+    {
+      id: newId('pol'),
+      orderId: order.id,
+      quoteId: quote.id,
+      insurerId: insurer.id,
+      policyNumber,
+      verificationCode: made?.verificationCode ?? verificationCode(),
+      sumInsuredFen: cover.sumInsuredFen,
+      premiumFen: quote.premiumFen,
+      startOn: cover.startOn,
+      endOn: coverEnd(cover.startOn, cover.days),
+      uploadId: upload.id,
+      issuedAt: made?.issuedAt ?? command.now,
+    },
+    { data: { sha256: upload.sha256 } },
+  );
+  await fire(asConsequence(command), quoteLife, quote, 'ISSUE', { set: { dueAt: null } });
+  await moveOrder(asConsequence(command), order, 'ISSUE');
+  for (const listener of issueListeners) await listener(command, policy);
+  return { ...policy, file: upload };
+}
+
+/**
+ * Ends a guarantee before its time, since the insured needs it no longer.
+ *
+ * Refuses: NotFound, StaleState, TransitionRefused.
+ */
+export async function releasePolicy(
+  command: Command,
+  input: { readonly policyId: string; readonly reason: string; readonly expectedState?: string | null | undefined },
+): Promise<PolicyView> {
+  const policy = await policyById(command.db, command.actor, input.policyId);
+  if (!policy) throw new NotFound();
+  expectState(policy, input.expectedState);
+  const released = await fire(command, policyLife, policy, 'RELEASE', {
+    note: cleanText(input.reason, limits.noteCharactersMax),
+  });
+  return { ...released, file: policy.file };
+}
+
+/** Begins and ends cover with the day in Shanghai. A policy that was issued late, or while nobody ran, goes through both. */
+export async function movePoliciesByDate(core: Core): Promise<void> {
+  const today = shanghaiDay(core.clock.now());
+  for (let afterId = ''; ; ) {
+    const due = await policiesDue(core.database.reader, today, afterId, limits.outboxBatchMax);
+    for (const { id } of due) {
+      await runAsSystem(core, async (command) => {
+        const [row] = await command.db.select().from(policies).where(eq(policies.id, id));
+        if (!row) return;
+        const active = row.state === 'ISSUED' && row.startOn <= today ? await fire(command, policyLife, row, 'ACTIVATE') : row;
+        if (active.state === 'ACTIVE' && active.endOn < today) await fire(command, policyLife, active, 'EXPIRE');
+      });
+    }
+    const last = due.at(-1);
+    if (!last) return;
+    afterId = last.id;
+  }
+}
+
+/** What anybody learns who holds a policy's number and code, or its file. Beside the two last fields, null before the opening. */
+export interface PolicyVerification {
+  readonly state: PolicyState | null;
+  readonly stateLabel: string | null;
+  readonly insurer: string | null;
+  readonly sumInsuredFen: number | null;
+  readonly startOn: string | null;
+  readonly endOn: string | null;
+  /** Whether it is genuine and stands: neither expired nor ended before its time. */
+  readonly valid: boolean;
+  readonly checkedAt: number;
+}
+
+export interface VerificationInput {
+  readonly policyNumber?: string | null | undefined;
+  readonly code?: string | null | undefined;
+  readonly sha256?: string | null | undefined;
+}
+
+/**
+ * Checks a policy for whoever was handed one. A wrong code and an unknown number look alike.
+ *
+ * Refuses: RateLimited, counted per address and kept in the database, since forty bits of code invite to guess.
+ */
+export async function verifyPolicy(core: Core, address: string, input: VerificationInput): Promise<PolicyVerification> {
+  await countVerification(core, address);
+  const found = await findVerifiable(core.database.reader, input);
+  const now = core.clock.now();
+  const policy = found?.policy;
+  const shown = found?.disclosed ? found.policy : null;
+  return {
+    valid: policy?.state === 'ISSUED' || policy?.state === 'ACTIVE',
+    state: shown?.state ?? null,
+    stateLabel: shown ? policyMachine.states[shown.state].label : null,
+    insurer: shown ? (found?.insurerName ?? null) : null,
+    sumInsuredFen: shown?.sumInsuredFen ?? null,
+    startOn: shown?.startOn ?? null,
+    endOn: shown?.endOn ?? null,
+    checkedAt: now,
+  };
+}
+
+async function findVerifiable(db: Db, input: VerificationInput): Promise<VerifiablePolicy | null> {
+  if (input.sha256) return (await policiesByFile(db, input.sha256.trim().toLowerCase()))[0] ?? null;
+  const policyNumber = toHalfWidth(input.policyNumber ?? '').trim();
+  // Printed in groups, read out, typed by hand.
+  const code = toHalfWidth(input.code ?? '').replace(/[\s-]/g, '').toUpperCase();
+  const candidates = await policiesByNumber(db, policyNumber);
+  return candidates.find(({ policy }) => sameText(policy.verificationCode, code)) ?? null;
+}
+
+async function countVerification(core: Core, address: string): Promise<void> {
+  await core.database.transact(async (db) => {
+    const now = core.clock.now();
+    const since = now - limits.verificationsWindowMs;
+    await db.delete(verificationAttempts).where(lt(verificationAttempts.at, since));
+    const [row] = await db
+      .select({ n: count() })
+      .from(verificationAttempts)
+      .where(and(eq(verificationAttempts.address, address), gt(verificationAttempts.at, since)));
+    if ((row?.n ?? 0) >= limits.verificationsPerAddressMax) throw new RateLimited(limits.verificationsWindowMs);
+    await db.insert(verificationAttempts).values({ id: newId('ver'), address, at: now });
+  });
+}

@@ -1,0 +1,116 @@
+import type { ResultOf, VariablesOf } from '../../gql/graphql.ts';
+import type { ApplicationFields, SaveApplicationDocument } from './application.gql.ts';
+import { formatYuan, parseYuan } from './premium.ts';
+
+export type Application = ResultOf<typeof ApplicationFields>;
+export type ApplicationInput = VariablesOf<typeof SaveApplicationDocument>['input']['application'];
+export type Qualification = NonNullable<Application['applicant']['qualification']>;
+export type InvoiceType = NonNullable<Application['invoicePreference']>['type'];
+
+export const qualificationLabels = {
+  SPECIAL: '特级',
+  FIRST: '一级',
+  SECOND: '二级',
+  THIRD: '三级',
+  NONE: '无资质等级',
+} as const satisfies Record<Qualification, string>;
+
+export const invoiceTypeLabels = {
+  E_ORDINARY: '电子增值税普通发票',
+  PAPER_ORDINARY: '纸质增值税普通发票',
+  PAPER_SPECIAL: '纸质增值税专用发票',
+  DIGITAL_ORDINARY: '数电票（普通发票）',
+  DIGITAL_SPECIAL: '数电票（增值税专用发票）',
+} as const satisfies Record<InvoiceType, string>;
+
+/** Longest cover the platform takes; the server has the same maximum. */
+export const coverDaysMax = 3650;
+export const constructionDaysMax = 36_500;
+
+/** What stands in the fields: texts, as they were typed. Paths are those of the API's `ApplicationInput`. */
+export interface ApplicationForm {
+  section: { constructionDays: string; projectCode: string; projectAddress: string; projectName: string };
+  cover: { sumInsured: string; startOn: string; days: string };
+  applicant: {
+    registeredAddress: string;
+    contactAddress: string;
+    qualification: Qualification | '';
+    contactName: string;
+    contactPhone: string;
+  };
+  insured: { name: string; creditCode: string };
+  handler: { name: string; mobile: string; email: string };
+  invoicePreference: { type: InvoiceType | '' };
+}
+
+/** The fields as the server knows them, prefilled from the section and the profile; empty without an application. */
+export function formOf(application: Application | null): ApplicationForm {
+  const { section, cover, applicant, insured, handler, invoicePreference } = application ?? {};
+  return {
+    section: {
+      constructionDays: section?.constructionDays?.toString() ?? '',
+      projectCode: section?.projectCode ?? '',
+      projectAddress: section?.projectAddress ?? '',
+      projectName: section?.projectName ?? '',
+    },
+    cover: { sumInsured: cover?.sumInsured ?? '', startOn: cover?.startOn ?? '', days: cover?.days?.toString() ?? '' },
+    applicant: {
+      registeredAddress: applicant?.registeredAddress ?? '',
+      contactAddress: applicant?.contactAddress ?? '',
+      qualification: applicant?.qualification ?? '',
+      contactName: applicant?.contactName ?? '',
+      contactPhone: applicant?.contactPhone ?? '',
+    },
+    insured: { name: insured?.name ?? '', creditCode: insured?.creditCode ?? '' },
+    handler: { name: handler?.name ?? '', mobile: handler?.mobile ?? '', email: handler?.email ?? '' },
+    invoicePreference: { type: invoicePreference?.type ?? '' },
+  };
+}
+
+/** What is saved: a half-typed amount or number is left out, since a draft may be incomplete but not malformed. */
+export function inputOf(form: ApplicationForm): ApplicationInput {
+  const { section, cover, applicant, insured, handler, invoicePreference } = form;
+  const sumInsuredFen = parseYuan(cover.sumInsured);
+  return {
+    section: {
+      constructionDays: parseDays(section.constructionDays, constructionDaysMax),
+      projectCode: filled(section.projectCode),
+      projectAddress: filled(section.projectAddress),
+      projectName: filled(section.projectName),
+    },
+    cover: {
+      sumInsured: sumInsuredFen === null ? null : formatYuan(sumInsuredFen),
+      startOn: filled(cover.startOn),
+      days: parseDays(cover.days),
+    },
+    applicant: {
+      registeredAddress: filled(applicant.registeredAddress),
+      contactAddress: filled(applicant.contactAddress),
+      qualification: applicant.qualification || null,
+      contactName: filled(applicant.contactName),
+      contactPhone: filled(applicant.contactPhone),
+    },
+    insured: { name: filled(insured.name), creditCode: filled(insured.creditCode) },
+    handler: { name: filled(handler.name), mobile: filled(handler.mobile), email: filled(handler.email) },
+    invoicePreference: invoicePreference.type ? { type: invoicePreference.type } : null,
+  };
+}
+
+/** Whole days from 1 to `max`, or null for anything else that was typed. */
+export function parseDays(text: string, max = coverDaysMax): number | null {
+  if (!/^\d{1,6}$/.test(text.trim())) return null;
+  const days = Number(text);
+  return days >= 1 && days <= max ? days : null;
+}
+
+/** The last day of cover: days are counted inclusively, so that one day ends on the day it starts. */
+export function endOf(startOn: string, days: number | null): string | null {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(startOn) || days === null) return null;
+  const end = new Date(`${startOn}T00:00:00Z`);
+  end.setUTCDate(end.getUTCDate() + days - 1);
+  return end.toISOString().slice(0, 10);
+}
+
+function filled(text: string | null): string | null {
+  return text?.trim() || null;
+}

@@ -1,0 +1,139 @@
+import { graphql } from '../../gql/graphql.ts';
+import { RefusalFields } from '../../shared/refusal.gql.ts';
+
+export const CertificationFields = graphql(`
+  fragment CertificationFields on Certification @_unmask {
+    __typename
+    id
+    number
+    state
+    stateLabel
+    name
+    creditCode
+    legalRepresentative {
+      name
+      idType
+      idNumberMasked
+    }
+    license {
+      id
+      url
+      bytes
+      contentType
+      sha256
+    }
+    submittedAt
+    expeditedAt
+    dueAt
+    overdue
+    queuePosition
+    decidedAt
+    rejectionReason
+    rejectedFields
+    availableEvents
+  }
+`);
+
+export const CertificationPageDocument = graphql(
+  `
+    query CertificationPage {
+      viewer {
+        __typename
+        readiness
+        certification {
+          ...CertificationFields
+        }
+      }
+    }
+  `,
+  [CertificationFields],
+);
+
+export const SubmitCertificationDocument = graphql(
+  `
+    mutation SubmitCertification($input: SubmitCertificationInput!) {
+      submitCertification(input: $input) {
+        __typename
+        ... on Certification {
+          ...CertificationFields
+        }
+        ...RefusalFields
+      }
+    }
+  `,
+  [CertificationFields, RefusalFields],
+);
+
+export const ExpediteCertificationDocument = graphql(
+  `
+    mutation ExpediteCertification($input: IdInput!) {
+      expediteCertification(input: $input) {
+        __typename
+        ... on Certification {
+          ...CertificationFields
+        }
+        ...RefusalFields
+      }
+    }
+  `,
+  [CertificationFields, RefusalFields],
+);
+
+export const WithdrawCertificationDocument = graphql(
+  `
+    mutation WithdrawCertification($input: IdInput!) {
+      withdrawCertification(input: $input) {
+        __typename
+        ... on Certification {
+          ...CertificationFields
+        }
+        ...RefusalFields
+      }
+    }
+  `,
+  [CertificationFields, RefusalFields],
+);
+
+export const ProfileFields = graphql(`
+  fragment ProfileFields on Enterprise @_unmask {
+    __typename
+    id
+    name
+    creditCode
+    ownership
+    regionCode
+    regionName
+    address
+    profileComplete
+  }
+`);
+
+export const ProfilePageDocument = graphql(
+  `
+    query ProfilePage {
+      viewer {
+        __typename
+        readiness
+        enterprise {
+          ...ProfileFields
+        }
+      }
+    }
+  `,
+  [ProfileFields],
+);
+
+export const CompleteProfileDocument = graphql(
+  `
+    mutation CompleteProfile($input: CompleteProfileInput!) {
+      completeProfile(input: $input) {
+        __typename
+        ... on Enterprise {
+          ...ProfileFields
+        }
+        ...RefusalFields
+      }
+    }
+  `,
+  [ProfileFields, RefusalFields],
+);

@@ -1,0 +1,80 @@
+import type { ResultOf } from '../../gql/graphql.ts';
+import { refusalText } from '../../shared/refusal-text.ts';
+import type { StateTone } from '../../shared/StateTag.vue';
+import type { InvoicePageDocument, InvoiceTitlesDocument } from './invoice.gql.ts';
+
+type Invoice = NonNullable<ResultOf<typeof InvoicePageDocument>['invoice']>;
+export type InvoiceType = NonNullable<Invoice['type']>;
+export type InvoiceState = Invoice['state'];
+export type InvoiceTitle = ResultOf<typeof InvoiceTitlesDocument>['invoiceTitles'][number];
+
+/** The types as the form offers them, in its two groups. */
+export const invoiceTypeGroups = [
+  {
+    label: '电子发票',
+    note: '1-2个工作日',
+    types: [
+      { value: 'E_ORDINARY', label: '电子增值税普通发票' },
+      { value: 'DIGITAL_ORDINARY', label: '数电票（普通发票）' },
+      { value: 'DIGITAL_SPECIAL', label: '数电票（增值税专用发票）' },
+    ],
+  },
+  {
+    label: '纸质发票',
+    note: '3-5个工作日，按收件地址寄送',
+    types: [
+      { value: 'PAPER_ORDINARY', label: '纸质增值税普通发票' },
+      { value: 'PAPER_SPECIAL', label: '纸质增值税专用发票' },
+    ],
+  },
+] as const satisfies { label: string; note: string; types: { value: InvoiceType; label: string }[] }[];
+
+export const isPaper = (type: InvoiceType) => type === 'PAPER_ORDINARY' || type === 'PAPER_SPECIAL';
+export const isSpecial = (type: InvoiceType) => type === 'PAPER_SPECIAL' || type === 'DIGITAL_SPECIAL';
+
+/** Why a title cannot stand on an invoice of this type, in words; null if it can. */
+export function titleFault(title: InvoiceTitle, type: InvoiceType): string | null {
+  if (isSpecial(type)) {
+    const { registeredAddress, registeredPhone, bankName, bankAccount } = title;
+    const isComplete = registeredAddress && registeredPhone && bankName && bankAccount;
+    if (!title.special || !isComplete) return '专用发票需要注册地址、注册电话、开户银行和银行账号。';
+  }
+  if (!isPaper(type) && !title.email) return '电子发票需要收件人电子邮箱。';
+  return null;
+}
+
+/** The title a form starts with: the default one among those that fit, or the only one that fits. */
+export function preferredTitleId(titles: readonly InvoiceTitle[], type: InvoiceType): string {
+  const fitting = titles.filter((title) => titleFault(title, type) === null);
+  return (fitting.find((title) => title.isDefault) ?? (fitting.length === 1 ? fitting[0] : undefined))?.id ?? '';
+}
+
+export const invoiceTones: Record<InvoiceState, StateTone> = {
+  NOT_REQUESTED: 'neutral',
+  REQUESTED: 'progress',
+  ISSUING: 'progress',
+  ISSUED: 'success',
+  SHIPPED: 'success',
+  DELIVERED: 'success',
+  REJECTED: 'danger',
+  REVERSED: 'neutral',
+};
+
+/** How an invoice stands, said to the bidder. */
+export const invoiceSentences: Record<InvoiceState, string> = {
+  NOT_REQUESTED: '尚未申请发票。在项目开标后开具发票，电子发票1-2个工作日，纸质发票3-5个工作日。',
+  REQUESTED: '发票申请已提交，等待保险公司受理。受理前可以撤回后修改。',
+  ISSUING: '保险公司已受理，正在开票。',
+  ISSUED: '发票已开具。',
+  SHIPPED: '纸质发票已寄出，请留意查收。',
+  DELIVERED: '纸质发票已签收。',
+  REJECTED: '发票申请被退回，请按原因修改后重新申请。',
+  REVERSED: '该发票已红冲，不再有效。如需重新开具，请联系客服。',
+};
+
+/** Why a request is not possible now: the server's sentence, or ours by code. Null when it is possible. */
+export function blockedText(blocked: Invoice['requestBlocked']): string | null {
+  if (blocked.allowed) return null;
+  const ours = blocked.code ? (refusalText as Record<string, string>)[blocked.code] : undefined;
+  return blocked.message ?? ours ?? '当前不能申请发票。';
+}

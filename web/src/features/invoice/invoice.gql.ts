@@ -1,0 +1,235 @@
+import { graphql } from '../../gql/graphql.ts';
+import { RefusalFields } from '../../shared/refusal.gql.ts';
+
+export const InvoicePageDocument = graphql(`
+  query InvoicePage($id: ID!) {
+    invoice(id: $id) {
+      id
+      state
+      stateLabel
+      type
+      typeLabel
+      content
+      policyNumber
+      quoteNumber
+      amount
+      net
+      vat
+      number
+      issuedOn
+      courier
+      trackingNumber
+      trackingUrl
+      rejectReason
+      requestedAt
+      nextActor
+      dueAt
+      availableEvents
+      requestBlocked {
+        allowed
+        code
+        message
+      }
+      title {
+        name
+        taxNumber
+        email
+        registeredAddress
+        registeredPhone
+        bankName
+        bankAccount
+      }
+      address {
+        recipient
+        phone
+        regionName
+        address
+      }
+      file {
+        id
+        url
+        bytes
+      }
+      events {
+        id
+        at
+        event
+      }
+      order {
+        id
+        number
+        state
+        stateLabel
+        depositKindLabel
+        createdAt
+        completedAt
+        section {
+          id
+          code
+          name
+        }
+        acceptedQuote {
+          id
+          insurer {
+            id
+            name
+            hotline
+          }
+        }
+      }
+    }
+  }
+`);
+
+export const InvoiceFormDocument = graphql(`
+  query InvoiceForm($id: ID!) {
+    invoice(id: $id) {
+      id
+      state
+      policyNumber
+      quoteNumber
+      amount
+      type
+      availableEvents
+      requestBlocked {
+        allowed
+        code
+        message
+      }
+      order {
+        id
+        number
+        application {
+          invoicePreference {
+            type
+          }
+        }
+      }
+    }
+  }
+`);
+
+export const InvoiceTitlesDocument = graphql(`
+  query InvoiceTitles {
+    invoiceTitles {
+      id
+      special
+      name
+      taxNumber
+      email
+      registeredAddress
+      registeredPhone
+      bankName
+      bankAccount
+      isDefault
+    }
+  }
+`);
+
+export const ShippingAddressesDocument = graphql(`
+  query ShippingAddresses {
+    shippingAddresses {
+      id
+      recipient
+      phone
+      regionCode
+      regionName
+      address
+      isDefault
+    }
+  }
+`);
+
+export const CreateInvoiceTitleDocument = graphql(
+  `
+    mutation CreateInvoiceTitle($input: CreateInvoiceTitleInput!) {
+      createInvoiceTitle(input: $input) {
+        __typename
+        ... on InvoiceTitle {
+          id
+        }
+        ...RefusalFields
+      }
+    }
+  `,
+  [RefusalFields],
+);
+
+export const UpdateInvoiceTitleDocument = graphql(
+  `
+    mutation UpdateInvoiceTitle($input: UpdateInvoiceTitleInput!) {
+      updateInvoiceTitle(input: $input) {
+        __typename
+        ... on InvoiceTitle {
+          id
+        }
+        ...RefusalFields
+      }
+    }
+  `,
+  [RefusalFields],
+);
+
+export const CreateShippingAddressDocument = graphql(
+  `
+    mutation CreateShippingAddress($input: CreateShippingAddressInput!) {
+      createShippingAddress(input: $input) {
+        __typename
+        ... on ShippingAddress {
+          id
+        }
+        ...RefusalFields
+      }
+    }
+  `,
+  [RefusalFields],
+);
+
+export const RequestInvoiceDocument = graphql(
+  `
+    mutation RequestInvoice($input: RequestInvoiceInput!) {
+      requestInvoice(input: $input) {
+        __typename
+        ... on Invoice {
+          id
+          state
+          order {
+            id
+          }
+        }
+        ...RefusalFields
+      }
+    }
+  `,
+  [RefusalFields],
+);
+
+export const WithdrawInvoiceDocument = graphql(
+  `
+    mutation WithdrawInvoice($input: WithdrawInvoiceInput!) {
+      withdrawInvoice(input: $input) {
+        __typename
+        ... on Invoice {
+          id
+          state
+          order {
+            id
+          }
+        }
+        ...RefusalFields
+      }
+    }
+  `,
+  [RefusalFields],
+);
+
+export const BrokerDocument = graphql(`
+  query Broker {
+    platform {
+      __typename
+      broker {
+        name
+      }
+    }
+  }
+`);
