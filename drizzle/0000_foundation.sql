@@ -113,6 +113,7 @@ CREATE UNIQUE INDEX `certifications_pending` ON `certifications` (`user_id`) WHE
 CREATE INDEX `certifications_user` ON `certifications` (`user_id`,`submitted_at`);--> statement-breakpoint
 CREATE INDEX `certifications_state` ON `certifications` (`state`,`submitted_at`);--> statement-breakpoint
 CREATE INDEX `certifications_credit_code` ON `certifications` (`credit_code`);--> statement-breakpoint
+CREATE INDEX `certifications_license` ON `certifications` (`license_upload_id`);--> statement-breakpoint
 CREATE TABLE `enterprises` (
 	`id` text PRIMARY KEY NOT NULL,
 	`name` text NOT NULL,

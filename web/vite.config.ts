@@ -29,7 +29,10 @@ export default defineConfig({
   },
   server: {
     proxy: Object.fromEntries(
-      ['/graphql', '/uploads', '/files', '/sandbox', '/captcha', '/logos'].map((path) => [path, { target: apiOrigin }]),
+      ['/graphql', '/uploads', '/files', '/sandbox', '/captcha', '/logos'].map((path) => [
+        path,
+        { target: apiOrigin },
+      ]),
     ),
   },
 });

@@ -14,6 +14,8 @@ export const limits = {
   queryAliasesMax: 30,
   queryDirectivesMax: 20,
   queryTokensMax: 4000,
+  /** Brackets of all kinds within one another, in the text. */
+  queryBracketsMax: 100,
   requestHeadersTimeoutMs: 10 * secondMs,
   graphqlBodyTimes: { idleMs: 10 * secondMs, totalMs: 30 * secondMs },
   requestTimeoutMs: 10 * minuteMs,
@@ -63,6 +65,7 @@ export const limits = {
   revealsPerPersonMax: 20,
   revealsPerPersonWindowMs: dayMs,
   rejectedFieldsMax: 20,
+  idNumberCharactersMax: 40,
 
   // SMS
   smsCodeValidMs: 5 * minuteMs,

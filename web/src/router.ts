@@ -1,4 +1,4 @@
-import { createRouter, createWebHistory, type Router, type RouteRecordRaw } from 'vue-router';
+import { createRouter, createWebHistory, type RouteRecordRaw, type Router } from 'vue-router';
 import type { Viewer } from './features/account/use-viewer.ts';
 import { routes as landingRoutes } from './features/landing/routes.ts';
 import { detourFor } from './navigation.ts';
@@ -49,7 +49,8 @@ export function createAppRouter({ askViewer }: RouterOptions): Router {
 
   // After a release the old page's chunks are gone: load the new page whole instead of failing silently.
   router.onError((error, to) => {
-    if (/dynamically imported module|module script|preload/i.test(String(error))) window.location.assign(to.fullPath);
+    if (/dynamically imported module|module script|preload/i.test(String(error)))
+      window.location.assign(to.fullPath);
   });
 
   return router;

@@ -19,7 +19,14 @@ function mountForm() {
     });
     const field = h(
       FormField,
-      { label: '手机号', path: 'mobile', required: true, rules: [mobileRule], hint: '用于登录', issue: issue.value },
+      {
+        label: '手机号',
+        path: 'mobile',
+        required: true,
+        rules: [mobileRule],
+        hint: '用于登录',
+        issue: issue.value,
+      },
       () => input,
     );
     return h(CommandForm, { model: form, onSubmit: submitted }, () => field);

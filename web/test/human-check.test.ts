@@ -5,7 +5,13 @@ let served = 0;
 const options: UseHumanCheckOptions = {
   fetchChallenge: async () => {
     served += 1;
-    return { algorithm: 'SHA-256', challenge: `challenge ${served}`, salt: 's', signature: 'x', maxnumber: 9 };
+    return {
+      algorithm: 'SHA-256',
+      challenge: `challenge ${served}`,
+      salt: 's',
+      signature: 'x',
+      maxnumber: 9,
+    };
   },
   solve: async () => 7,
 };
@@ -16,7 +22,12 @@ test('a captcha is the challenge with its solution', async () => {
   expect(await check.verify()).toBe(true);
 
   expect(check.state.value).toBe('passed');
-  expect(read(await check.take())).toMatchObject({ algorithm: 'SHA-256', number: 7, salt: 's', signature: 'x' });
+  expect(read(await check.take())).toMatchObject({
+    algorithm: 'SHA-256',
+    number: 7,
+    salt: 's',
+    signature: 'x',
+  });
 });
 
 test('no captcha comes before the check', async () => {
@@ -33,7 +44,10 @@ test('a captcha is given once; the next one is a new one, without asking again',
 });
 
 test('a challenge that cannot be had or solved lets one try again', async () => {
-  const offline = useHumanCheck({ ...options, fetchChallenge: () => Promise.reject(new TypeError('offline')) });
+  const offline = useHumanCheck({
+    ...options,
+    fetchChallenge: () => Promise.reject(new TypeError('offline')),
+  });
   expect(await offline.verify()).toBe(false);
   expect(offline.state.value).toBe('failed');
 

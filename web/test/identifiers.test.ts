@@ -37,10 +37,13 @@ describe('居民身份证', () => {
 });
 
 describe('手机号', () => {
-  test.each(['13800138000', '+86 138 0013 8000', '８６13800138000', '138-0013-8000'])('%s is one number', (text) => {
-    expect(normaliseMobile(text)).toBe('13800138000');
-    expect(isMobile(text)).toBe(true);
-  });
+  test.each(['13800138000', '+86 138 0013 8000', '８６13800138000', '138-0013-8000'])(
+    '%s is one number',
+    (text) => {
+      expect(normaliseMobile(text)).toBe('13800138000');
+      expect(isMobile(text)).toBe(true);
+    },
+  );
 
   test.each(['12800138000', '1380013800', '138001380001', '024-42871787'])('%s is none', (text) => {
     expect(isMobile(text)).toBe(false);

@@ -2,9 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { afterSignIn, detourFor, safeNext } from '../src/navigation.ts';
 
 describe('where a sign-in may lead', () => {
-  test.each(['/sections', '/sections?search=a&page=2#top', '/orders/ord_1'])('a path of this site: %s', (path) => {
-    expect(safeNext(path)).toBe(path);
-  });
+  test.each(['/sections', '/sections?search=a&page=2#top', '/orders/ord_1'])(
+    'a path of this site: %s',
+    (path) => {
+      expect(safeNext(path)).toBe(path);
+    },
+  );
 
   test.each([
     '//evil.example',

@@ -33,28 +33,46 @@ const answers = {
 
 /** Does in the test's own thread what the worker does in its own. */
 class WorkerInThread extends EventTarget {
-  async postMessage({ type, payload }: { type: string; payload: Parameters<typeof solve>[0] }): Promise<void> {
+  async postMessage({
+    type,
+    payload,
+  }: {
+    type: string;
+    payload: Parameters<typeof solve>[0];
+  }): Promise<void> {
     if (type !== 'work') return;
     this.dispatchEvent(new MessageEvent('message', { data: await solve(payload) }));
   }
   terminate(): void {}
 }
-const solve = ({ challenge, salt, algorithm, max, start }: Record<'challenge' | 'salt' | 'algorithm', string> & Record<'max' | 'start', number>) =>
+const solve = ({
+  challenge,
+  salt,
+  algorithm,
+  max,
+  start,
+}: Record<'challenge' | 'salt' | 'algorithm', string> & Record<'max' | 'start', number>) =>
   solveChallenge(challenge, salt, algorithm, max, start).promise;
 
 beforeEach(() => {
   vi.stubGlobal('Worker', WorkerInThread);
-  vi.stubGlobal('fetch', async () => Response.json(await createChallenge({ hmacKey: 'test', maxNumber: 50 })));
+  vi.stubGlobal('fetch', async () =>
+    Response.json(await createChallenge({ hmacKey: 'test', maxNumber: 50 })),
+  );
 });
 afterEach(() => vi.unstubAllGlobals());
 
 const button = (wrapper: VueWrapper, label: string) =>
   wrapper.findAll('button').find((candidate) => candidate.text().includes(label))!;
-const field = (wrapper: VueWrapper, autocomplete: string) => wrapper.get(`input[autocomplete="${autocomplete}"]`);
+const field = (wrapper: VueWrapper, autocomplete: string) =>
+  wrapper.get(`input[autocomplete="${autocomplete}"]`);
 
 async function registerPage(changes: object = {}) {
   const api = fakeApi({ ...answers, ...changes });
-  const { wrapper, router } = await mountPage(RegisterPage, { client: api.client, at: '/register?next=/orders' });
+  const { wrapper, router } = await mountPage(RegisterPage, {
+    client: api.client,
+    at: '/register?next=/orders',
+  });
   await vi.waitFor(() => expect(api.of('PlatformDocuments')).toHaveLength(1));
   return { api, wrapper, router };
 }

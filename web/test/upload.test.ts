@@ -22,7 +22,9 @@ test('a document is refused where a picture is asked for', async () => {
 });
 
 test('a file whose content is not what its name says is refused', async () => {
-  expect(await refuseFile(fileOf([0x3c, 0x68], 'image/png'), uploadRules.LICENSE)).toContain('内容与扩展名不符');
+  expect(await refuseFile(fileOf([0x3c, 0x68], 'image/png'), uploadRules.LICENSE)).toContain(
+    '内容与扩展名不符',
+  );
   expect(await refuseFile(fileOf(jpeg, 'image/png'), uploadRules.LICENSE)).toContain('内容与扩展名不符');
 });
 
@@ -115,6 +117,9 @@ test('a file can be taken away again', async () => {
   FakeRequest.last.answer(201, { id: 'upl_1', sha256: 'ab', bytes: 64, contentType: 'image/png' });
   await vi.waitFor(() => expect(wrapper.text()).toContain('上传成功'));
 
-  await wrapper.findAll('button').find((button) => button.text() === '删除')!.trigger('click');
+  await wrapper
+    .findAll('button')
+    .find((button) => button.text() === '删除')!
+    .trigger('click');
   expect(wrapper.props('modelValue')).toBeNull();
 });

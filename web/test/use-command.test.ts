@@ -1,6 +1,6 @@
+import urql from '@urql/vue';
 import { mount } from '@vue/test-utils';
 import { expect, test } from 'vitest';
-import urql from '@urql/vue';
 import { SignInDocument } from '../src/features/account/account.gql.ts';
 import { requestIdOf, textOfFault } from '../src/shared/fault-text.ts';
 import { useCommand } from '../src/shared/use-command.ts';
@@ -50,7 +50,9 @@ test('a refusal is kept until the next run', async () => {
 });
 
 test('a fault of the server carries the id of the request', async () => {
-  const errors = [{ message: 'Unexpected error.', extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: 'req_7' } }];
+  const errors = [
+    { message: 'Unexpected error.', extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: 'req_7' } },
+  ];
   const { run, fault, refusal } = commandOf(fakeApi({ SignIn: () => answerOf({ data: null, errors }) }));
 
   expect(await run({ input })).toBeNull();

@@ -40,7 +40,9 @@ export async function stillStands(db: Db, actor: Actor, now: number): Promise<bo
         .select({ id: apiClients.id })
         .from(apiClients)
         .innerJoin(apiClientSecrets, eq(apiClientSecrets.apiClientId, apiClients.id))
-        .where(and(eq(apiClients.id, actor.id), isNull(apiClients.revokedAt), gt(apiClientSecrets.expiresAt, now)))
+        .where(
+          and(eq(apiClients.id, actor.id), isNull(apiClients.revokedAt), gt(apiClientSecrets.expiresAt, now)),
+        )
         .limit(1);
       return row !== undefined;
     }

@@ -11,7 +11,8 @@ export interface Context {
   readonly db: Db;
   /** Changes once at most, when somebody signs in or out, so that the answer is that of the new actor. */
   actor: Actor;
-  readonly request: RequestFacts;
+  /** Not `request`: yoga keeps the HTTP request under that name in the same object. */
+  readonly facts: RequestFacts;
   readonly setCookies: string[];
   readonly idempotency: Idempotency | null;
   readonly signal: AbortSignal;

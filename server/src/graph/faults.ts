@@ -22,10 +22,12 @@ export function presentError(core: Core, requestId: string, error: unknown): Gra
     return new GraphQLError(original.message, { ...place, extensions: { code: original.code, requestId, ...issues } });
   }
   if (original instanceof GraphQLError) {
-    const code = original.extensions.code ?? (original.path ? 'BAD_USER_INPUT' : codeOf(original));
+    const code = original.extensions.code ?? codeOf(original);
+    // What yoga says of the status gives way where the request was refused for what it would cost: that is never a 200.
+    const http = code === 'QUERY_TOO_COMPLEX' ? { http: { status: 400 } } : {};
     return new GraphQLError(withoutHints(original.message), {
       ...place,
-      extensions: { ...original.extensions, code, requestId },
+      extensions: { ...original.extensions, ...(error as GraphQLError).extensions, code, requestId, ...http },
     });
   }
   if (isStorageFull(original)) {

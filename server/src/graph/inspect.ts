@@ -1,4 +1,13 @@
-import { type DocumentNode, type FragmentDefinitionNode, GraphQLError, Kind, type SelectionSetNode } from 'graphql';
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  Kind,
+  Lexer,
+  type SelectionSetNode,
+  type Source,
+  TokenKind,
+} from 'graphql';
 import { limits } from '../limits.ts';
 
 /** What a document would make the server do, with its fragments spread out. */
@@ -78,6 +87,25 @@ function excessOf(cost: Cost, mutations: number): GraphQLError | null {
   return over ? tooComplex(`查询过于复杂：${over[0]}超过 ${over[2]}。`) : null;
 }
 
-export function tooComplex(message: string): GraphQLError {
+const opening: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
+const closing: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
+
+/**
+ * Reads the tokens of a text one by one, which needs no stack.
+ *
+ * @throws GraphQLError if there are too many of them, or brackets within brackets beyond any sense
+ */
+export function requireShallow(source: Source): void {
+  const lexer = new Lexer(source);
+  let level = 0;
+  for (let tokens = 0; lexer.advance().kind !== TokenKind.EOF; tokens += 1) {
+    if (opening.has(lexer.token.kind)) level += 1;
+    if (closing.has(lexer.token.kind)) level -= 1;
+    if (tokens >= limits.queryTokensMax) throw tooComplex(`查询过于复杂：词数超过 ${limits.queryTokensMax}。`);
+    if (level > limits.queryBracketsMax) throw tooComplex(`查询过于复杂：括号嵌套超过 ${limits.queryBracketsMax}。`);
+  }
+}
+
+function tooComplex(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'QUERY_TOO_COMPLEX', http: { status: 400 } } });
 }

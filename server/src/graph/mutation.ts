@@ -74,7 +74,7 @@ export function runOnce<R extends object>(
   act: (command: Command) => Promise<R>,
   { secret = false }: { readonly secret?: boolean | undefined } = {},
 ): Promise<R> {
-  return run(context.core, context.actor, context.request, async (command) => {
+  return run(context.core, context.actor, context.facts, async (command) => {
     const earlier = secret ? null : await replayedObject(command, context.idempotency);
     if (earlier) return (await loadNode(earlier, context)) as R;
     const result = await act(command);

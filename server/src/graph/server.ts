@@ -1,9 +1,9 @@
-import { type ParseOptions, parse, type Source } from 'graphql';
+import { type ParseOptions, parse, Source } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Core } from '../command/core.ts';
-import { limits } from '../limits.ts';
 import type { Context } from './context.ts';
 import { presentError } from './faults.ts';
+import { requireShallow } from './inspect.ts';
 import { useIdempotency } from './plugins/use-idempotency.ts';
 import { useLimits } from './plugins/use-limits.ts';
 import { schema } from './schema.ts';
@@ -37,10 +37,10 @@ export function createGraphServer(core: Core): (request: Request, context: Conte
       useIdempotency(),
       {
         onResultProcess({ result, setResult, serverContext }) {
-          const { request } = serverContext as unknown as Context;
+          const { facts } = serverContext as unknown as Context;
           const present = <T extends { errors?: readonly unknown[] }>(answer: T): T =>
             answer.errors
-              ? { ...answer, errors: answer.errors.map((error) => presentError(core, request.requestId, error)) }
+              ? { ...answer, errors: answer.errors.map((error) => presentError(core, facts.requestId, error)) }
               : answer;
           if (Array.isArray(result)) return setResult(result.map(present));
           if (Symbol.asyncIterator in result) {
@@ -55,13 +55,14 @@ export function createGraphServer(core: Core): (request: Request, context: Conte
   return async (request, context) => yoga.fetch(request, context);
 }
 
-/** Before anything is walked, so that what is nested without end is no danger to the stack. */
+/** Measures the text before it is parsed: the parser calls itself for each level, and a deep text would end the stack. */
 function useBoundedParser(): Plugin {
   return {
     onParse({ setParseFn }) {
-      setParseFn((source: string | Source, options?: ParseOptions) =>
-        parse(source, { ...options, maxTokens: limits.queryTokensMax }),
-      );
+      setParseFn((source: string | Source, options?: ParseOptions) => {
+        requireShallow(source instanceof Source ? source : new Source(source));
+        return parse(source, options);
+      });
     },
   };
 }

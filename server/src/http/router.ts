@@ -182,7 +182,7 @@ export function createRouter(parts: RouterParts) {
       sessions,
       db: core.database.reader,
       actor: recognised.actor,
-      request: c.get('facts'),
+      facts: c.get('facts'),
       setCookies: recognised.setCookie ? [recognised.setCookie] : [],
       idempotency,
       signal: c.req.raw.signal,

@@ -19,6 +19,24 @@ const types: Record<string, string> = {
 };
 const compressible = new Set(['.html', '.js', '.css', '.svg', '.webmanifest', '.txt']);
 
+/** First segments of the paths that the client's router knows. Any other path is answered with 404, as a file that is not there. */
+export const clientRoots: ReadonlySet<string> = new Set([
+  '',
+  'center',
+  'certification',
+  'forgot-password',
+  'help',
+  'invoices',
+  'modules',
+  'orders',
+  'profile',
+  'register',
+  'sections',
+  'sign-in',
+  'verify',
+]);
+const isClientPage = (path: string) => clientRoots.has(path.split('/')[1] ?? '') && !/\.[a-z0-9]+$/i.test(path);
+
 interface StaticFile {
   readonly headers: Record<string, string>;
   readonly plain: Uint8Array;
@@ -44,8 +62,7 @@ export async function createStatic(folder: string): Promise<StaticFiles> {
   return {
     async answer(request, path) {
       const exact = files.get(path);
-      // A path with an ending names a file; any other is a page of the client's router.
-      const file = exact && path !== '/index.html' ? exact : /\.[a-z0-9]+$/i.test(path) ? undefined : files.get('/index.html');
+      const file = exact && path !== '/index.html' ? exact : isClientPage(path) ? files.get('/index.html') : undefined;
       if (!file) return null;
       const accepted = request.headers.get('accept-encoding') ?? '';
       if (request.headers.get('if-none-match') === file.headers.etag) return new Response(null, { status: 304, headers: file.headers });

@@ -1,16 +1,14 @@
 /**
- * Thread that turns policies into PDF. Shaping Chinese text takes hundreds of milliseconds of pure computing,
+ * Thread that turns documents into PDF. Shaping Chinese text takes hundreds of milliseconds of pure computing,
  * which the thread that answers requests cannot spare.
  */
 import { fileURLToPath } from 'node:url';
 import { parentPort } from 'node:worker_threads';
 import pdfmake from 'pdfmake';
+import { type InvoicePaper, invoiceDocument } from './invoice-paper.ts';
 import { PAPER_FONT, type PolicyPaper, policyDocument } from './policy-paper.ts';
 
-export interface PaperRequest {
-  id: number;
-  policy: PolicyPaper;
-}
+export type PaperRequest = { id: number } & ({ policy: PolicyPaper } | { invoice: InvoicePaper });
 
 export type PaperAnswer = { id: number; pdf: Uint8Array<ArrayBuffer> } | { id: number; failure: string };
 
@@ -27,9 +25,11 @@ pdfmake.setFonts({ [PAPER_FONT]: fonts });
 pdfmake.setLocalAccessPolicy((path) => Object.values(fonts).includes(path));
 pdfmake.setUrlAccessPolicy(() => false);
 
-async function answer({ id, policy }: PaperRequest): Promise<void> {
+async function answer(request: PaperRequest): Promise<void> {
+  const { id } = request;
   try {
-    const pdf = new Uint8Array(await pdfmake.createPdf(policyDocument(policy)).getBuffer());
+    const document = 'policy' in request ? policyDocument(request.policy) : invoiceDocument(request.invoice);
+    const pdf = new Uint8Array(await pdfmake.createPdf(document).getBuffer());
     parentPort?.postMessage({ id, pdf } satisfies PaperAnswer, [pdf.buffer]);
   } catch (error) {
     parentPort?.postMessage({ id, failure: String(error) } satisfies PaperAnswer);

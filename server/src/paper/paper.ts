@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { PaperAnswer, PaperRequest } from './paper-worker.ts';
+import type { InvoicePaper } from './invoice-paper.ts';
 import type { PolicyPaper } from './policy-paper.ts';
 
 /** Longest silence of the worker while a document is due; the first one also reads the fonts. */
@@ -27,6 +28,12 @@ export interface Paper {
    * @throws {PaperFault} when the document cannot be made, takes too long, or the worker is lost or closed.
    */
   renderPolicy(data: PolicyPaper): Promise<Uint8Array>;
+  /**
+   * A sample of an invoice, marked as such on every page: real ones are made by the tax office's system only.
+   *
+   * @throws {PaperFault} as `renderPolicy` does.
+   */
+  renderInvoice(data: InvoicePaper): Promise<Uint8Array>;
   /** Ends the worker; what is pending and what is asked later fails with CLOSED. */
   close(): Promise<void>;
 }
@@ -101,18 +108,21 @@ export function createPaper(options: PaperOptions = {}): Paper {
     return started;
   }
 
+  async function render(content: { policy: PolicyPaper } | { invoice: InvoicePaper }): Promise<Uint8Array> {
+    if (closed) throw new PaperFault('CLOSED', 'no more documents are made');
+    worker ??= start();
+    const id = ++lastId;
+    worker.postMessage({ id, ...content } satisfies PaperRequest);
+    return await new Promise<Uint8Array>((resolve, reject) => {
+      waiting.set(id, { resolve, reject });
+      // A request that joins a queue does not give a silent worker more time.
+      if (waiting.size === 1) watch();
+    });
+  }
+
   return {
-    async renderPolicy(data) {
-      if (closed) throw new PaperFault('CLOSED', 'no more documents are made');
-      worker ??= start();
-      const id = ++lastId;
-      worker.postMessage({ id, policy: data } satisfies PaperRequest);
-      return await new Promise<Uint8Array>((resolve, reject) => {
-        waiting.set(id, { resolve, reject });
-        // A request that joins a queue does not give a silent worker more time.
-        if (waiting.size === 1) watch();
-      });
-    },
+    renderPolicy: (policy) => render({ policy }),
+    renderInvoice: (invoice) => render({ invoice }),
     async close() {
       closed = true;
       await abandonWorker(new PaperFault('CLOSED', 'closed while the document was due'));

@@ -1,4 +1,11 @@
-import { cacheExchange, Client, type CombinedError, fetchExchange, makeOperation, mapExchange } from '@urql/core';
+import {
+  Client,
+  type CombinedError,
+  cacheExchange,
+  fetchExchange,
+  makeOperation,
+  mapExchange,
+} from '@urql/core';
 import { retryExchange } from '@urql/exchange-retry';
 
 /**
@@ -27,7 +34,10 @@ export function createClient({ url = '/graphql', onUnauthenticated, fetch }: Cli
       mapExchange({
         onOperation: (operation) => {
           if (operation.kind === 'query') {
-            const additionalTypenames = [...(operation.context.additionalTypenames ?? []), ...callerTypenames];
+            const additionalTypenames = [
+              ...(operation.context.additionalTypenames ?? []),
+              ...callerTypenames,
+            ];
             return makeOperation(operation.kind, operation, { ...operation.context, additionalTypenames });
           }
           if (operation.kind === 'mutation') {

@@ -14,6 +14,7 @@ export function requestIdOf(fault: CombinedError): string | null {
 export function textOfFault(fault: CombinedError): string {
   if (hasCode(fault, 'UNAUTHENTICATED')) return refusalText.UNAUTHENTICATED;
   if (hasCode(fault, 'FORBIDDEN')) return refusalText.FORBIDDEN;
-  if (fault.networkError && !fault.response) return '网络连接不稳定，请检查网络后重试。您填写的内容不会丢失。';
+  if (fault.networkError && !fault.response)
+    return '网络连接不稳定，请检查网络后重试。您填写的内容不会丢失。';
   return '系统暂时无法处理，请稍后重试。您填写的内容不会丢失。';
 }

@@ -35,7 +35,8 @@ export async function refuseFile(file: File, rule: UploadRule): Promise<string |
   const allowed = `请选择 ${rule.typesText} 格式的文件。`;
   if (!rule.contentTypes.includes(file.type)) return `文件格式不支持，${allowed}`;
   if (file.size === 0) return '文件是空的，请重新选择。';
-  if (file.size > rule.maxMegabytes * 1024 * 1024) return `文件超过 ${rule.maxMegabytes} MB，请压缩后重新选择。`;
+  if (file.size > rule.maxMegabytes * 1024 * 1024)
+    return `文件超过 ${rule.maxMegabytes} MB，请压缩后重新选择。`;
   const head = new Uint8Array(await file.slice(0, 8).arrayBuffer());
   if (contentTypeOf(head) !== file.type) return `文件内容与扩展名不符，${allowed}`;
   return null;
@@ -82,7 +83,11 @@ export class UploadFault extends Error {
 }
 
 /** Sends one file. XMLHttpRequest, because fetch does not tell how much of a body has left. `onProgress` gets 0…1. */
-export function sendUpload(file: File, purpose: UploadPurpose, onProgress: (sent: number) => void): SentUpload {
+export function sendUpload(
+  file: File,
+  purpose: UploadPurpose,
+  onProgress: (sent: number) => void,
+): SentUpload {
   const request = new XMLHttpRequest();
   const answer = new Promise<UploadedFile>((resolve, reject) => {
     request.open('POST', `/uploads?purpose=${purpose}`);

@@ -31,13 +31,16 @@ export function useDraft<T extends object>(
     const stored = parse(text);
     // Only what the form knows today: a draft may be older than the page.
     for (const field of Object.keys(form)) {
-      if (field in stored && !except.includes(field as keyof T)) Object.assign(form, { [field]: stored[field] });
+      if (field in stored && !except.includes(field as keyof T))
+        Object.assign(form, { [field]: stored[field] });
     }
     return true;
   }
 
   function save(): void {
-    const kept = Object.fromEntries(Object.entries(form).filter(([field]) => !except.includes(field as keyof T)));
+    const kept = Object.fromEntries(
+      Object.entries(form).filter(([field]) => !except.includes(field as keyof T)),
+    );
     storage.setItem(name, JSON.stringify(kept));
   }
 

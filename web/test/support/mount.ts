@@ -16,7 +16,10 @@ export interface MountOptions {
 }
 
 /** Mounts a page in the document with a client and a router, as the application does. */
-export async function mountPage(page: Component, { client, at = '/', props = {}, routes = [] }: MountOptions) {
+export async function mountPage(
+  page: Component,
+  { client, at = '/', props = {}, routes = [] }: MountOptions,
+) {
   const router = createRouter({
     history: createMemoryHistory(),
     routes: [...routes, { path: '/:path(.*)*', component: blank }],

@@ -58,6 +58,7 @@ export const certifications = sqliteTable(
     index('certifications_user').on(t.userId, t.submittedAt),
     index('certifications_state').on(t.state, t.submittedAt),
     index('certifications_credit_code').on(t.creditCode),
+    index('certifications_license').on(t.licenseUploadId),
     known('certifications_state', t.state, CERTIFICATION_STATES),
     known('certifications_id_type', t.idType, ID_TYPES),
   ],

@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import { z } from 'zod';
 import type { ApiClientActor, UserActor } from '../../access/actor.ts';
+import { anonymous } from '../../access/actor.ts';
 import { hashPassword } from '../../access/password.ts';
 import { type Command, run } from '../../command/run.ts';
 import { API_SCOPES, roleLabel } from '../../db/vocabulary.ts';
@@ -15,10 +16,15 @@ import { defineNode, Node } from '../../graph/node.ts';
 import { lineRule } from '../../graph/text-rules.ts';
 import { labelActs } from '../../graph/timeline.ts';
 import { RoleEnum } from '../../graph/vocabulary.ts';
-import { anonymous } from '../../access/actor.ts';
 import { maskMobile } from '../../kernel/mobile.ts';
 import { limits } from '../../limits.ts';
-import { type ApiClientRow, apiClientsByIds, listApiClients, type UserRow, usersByIds } from './account.queries.ts';
+import {
+  type ApiClientRow,
+  apiClientsByIds,
+  listApiClients,
+  type UserRow,
+  usersByIds,
+} from './account.queries.ts';
 import {
   AccountLocked,
   CaptchaFailed,
@@ -56,7 +62,8 @@ export const userLoader = perRequest(
   (context) => new DataLoader<string, UserRow | null>((ids) => usersByIds(context.db, context.actor, ids)),
 );
 const apiClientLoader = perRequest(
-  (context) => new DataLoader<string, ApiClientRow | null>((ids) => apiClientsByIds(context.db, context.actor, ids)),
+  (context) =>
+    new DataLoader<string, ApiClientRow | null>((ids) => apiClientsByIds(context.db, context.actor, ids)),
 );
 
 export const User = builder.objectRef<UserRow>('User').implement({
@@ -68,7 +75,11 @@ export const User = builder.objectRef<UserRow>('User').implement({
     roleLabel: t.string({ description: '角色名称。', resolve: (row) => roleLabel[row.role] }),
     name: t.exposeString('name', { nullable: true, description: '姓名。' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: '创建时间。' }),
-    suspendedAt: t.expose('suspendedAt', { type: 'DateTime', nullable: true, description: '停用时间；未停用时为空。' }),
+    suspendedAt: t.expose('suspendedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: '停用时间；未停用时为空。',
+    }),
   }),
 });
 defineNode('usr', 'User', (id, context) => userLoader(context).load(id));
@@ -80,7 +91,11 @@ export const ApiClient = builder.objectRef<ApiClientRow>('ApiClient').implement(
     name: t.exposeString('name', { description: '名称。' }),
     scopes: t.stringList({ description: '权限。', resolve: (row) => row.scopes }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: '创建时间。' }),
-    revokedAt: t.expose('revokedAt', { type: 'DateTime', nullable: true, description: '停用时间；未停用时为空。' }),
+    revokedAt: t.expose('revokedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: '停用时间；未停用时为空。',
+    }),
   }),
 });
 defineNode('api', 'ApiClient', (id, context) => apiClientLoader(context).load(id));
@@ -100,7 +115,8 @@ export const Viewer = builder.objectRef<ViewerRow>('Viewer').implement({
       type: User,
       nullable: true,
       description: '登录的用户；其他系统为空。',
-      resolve: ({ actor }, _args, context) => (actor.kind === 'USER' ? userLoader(context).load(actor.id) : null),
+      resolve: ({ actor }, _args, context) =>
+        actor.kind === 'USER' ? userLoader(context).load(actor.id) : null,
     }),
     apiClient: t.field({
       type: ApiClient,
@@ -146,12 +162,15 @@ const Session = builder.objectRef<SessionResult>('Session').implement({
  * Runs a command that ends with somebody signed in, and begins their session in the same transaction. A session the caller came with
  * ends: nobody keeps a cookie from before.
  */
-async function beginSession(context: Context, act: (command: Command) => Promise<UserRow>): Promise<SessionResult> {
-  const { core, request, sessions, actor: before } = context;
-  const { user, session } = await run(core, before, request, async (command) => {
+async function beginSession(
+  context: Context,
+  act: (command: Command) => Promise<UserRow>,
+): Promise<SessionResult> {
+  const { core, facts, sessions, actor: before } = context;
+  const { user, session } = await run(core, before, facts, async (command) => {
     const signedIn = await act(command);
     if (before.kind === 'USER') await sessions.end(before.tokenHash);
-    return { user: signedIn, session: await sessions.begin(signedIn.id, request) };
+    return { user: signedIn, session: await sessions.begin(signedIn.id, facts) };
   });
   const actor: UserActor = {
     kind: 'USER',
@@ -179,7 +198,7 @@ const knownPasswordRule = z
 
 /** Checks a password somebody chooses, against the number beside it. */
 const newPasswordRule = <S extends z.ZodRawShape>(field: string, shape: S) =>
-  z.object(shape).superRefine((input, context) => {
+  z.looseObject(shape).superRefine((input, context) => {
     const { mobile, [field]: password } = input as Record<string, unknown>;
     const fault = passwordFault(String(password), typeof mobile === 'string' ? mobile : '');
     if (fault) context.addIssue({ code: 'custom', path: [field], message: fault });
@@ -205,13 +224,16 @@ mutation('requestSmsCode', {
     fields: (t) => ({
       mobile: t.field({ type: 'Mobile', required: true, description: '手机号。' }),
       purpose: t.field({ type: SmsPurposeEnum, required: true, description: '用途；验证码仅能用于该用途。' }),
-      captcha: t.string({ required: true, description: '人机验证结果（ALTCHA，Base64 JSON），题目取自 GET /captcha，每题一次有效。' }),
+      captcha: t.string({
+        required: true,
+        description: '人机验证结果（ALTCHA，Base64 JSON），题目取自 GET /captcha，每题一次有效。',
+      }),
     }),
   }),
   check: z.object({ captcha: z.string().max(limits.captchaCharactersMax, '人机验证结果过长') }),
   slow: async (context, input) => {
     await passHumanCheck(context.core, input.captcha);
-    return run(context.core, context.actor, context.request, (command) => sendSmsCode(command, input));
+    return run(context.core, context.actor, context.facts, (command) => sendSmsCode(command, input));
   },
 });
 
@@ -259,7 +281,7 @@ mutation('signIn', {
     }),
   slow: async (context, { mobile, password, smsCode }) => {
     if (password != null) {
-      const proof = await service.provePassword(context.core, context.request, { mobile, password });
+      const proof = await service.provePassword(context.core, context.facts, { mobile, password });
       return beginSession(context, (command) => service.signInWithPassword(command, proof));
     }
     const codeId = await trySmsCode(context.core, { mobile, smsCode: smsCode ?? '', purpose: 'SIGN_IN' });
@@ -276,7 +298,7 @@ mutation('signOut', {
     fields: (t) => ({ everywhere: t.boolean({ description: '是否同时结束本人的其他会话；默认否。' }) }),
   }),
   slow: async (context, input) => {
-    await run(context.core, context.actor, context.request, (command) =>
+    await run(context.core, context.actor, context.facts, (command) =>
       service.signOut(command, input.everywhere ?? false),
     );
     if (context.actor.kind !== 'API_CLIENT') forgetCaller(context);
@@ -300,7 +322,10 @@ mutation('resetPassword', {
     fields: (t) => ({
       mobile: t.field({ type: 'Mobile', required: true, description: '手机号。' }),
       smsCode: t.string({ required: true, description: '短信验证码（用途 RESET_PASSWORD）。' }),
-      newPassword: t.string({ required: true, description: '新密码，8 到 200 个字符，不过于常见，不是手机号。' }),
+      newPassword: t.string({
+        required: true,
+        description: '新密码，8 到 200 个字符，不过于常见，不是手机号。',
+      }),
     }),
   }),
   check: newPasswordRule('newPassword', { smsCode: smsCodeRule }),
@@ -308,7 +333,7 @@ mutation('resetPassword', {
     const codeId = await trySmsCode(context.core, { ...input, purpose: 'RESET_PASSWORD' });
     // Also for a number without a user, so that both take the same time.
     const passwordHash = await hashPassword(input.newPassword);
-    const user = await run(context.core, context.actor, context.request, (command) =>
+    const user = await run(context.core, context.actor, context.facts, (command) =>
       service.resetPassword(command, { mobile: input.mobile, codeId, passwordHash }),
     );
     if (context.actor.kind === 'USER' && context.actor.id === user?.id) forgetCaller(context);
@@ -330,7 +355,10 @@ mutation('createStaffUser', {
       name: t.string({ required: true, description: '姓名。' }),
       role: t.field({ type: RoleEnum, required: true, description: '角色；不能是 BIDDER。' }),
       insurerId: t.id({ description: '所属机构；核保人员必填，其他角色不填。' }),
-      password: t.string({ required: true, description: '初始密码，8 到 200 个字符，不过于常见，不是手机号。' }),
+      password: t.string({
+        required: true,
+        description: '初始密码，8 到 200 个字符，不过于常见，不是手机号。',
+      }),
     }),
   }),
   check: newPasswordRule('password', { name: lineRule('姓名', limits.nameCharactersMax) }),

@@ -31,7 +31,11 @@ function apiClientsFor(actor: Actor): SQL | undefined {
   return actor.kind === 'USER' && actor.role === 'OPERATOR' ? undefined : nobody;
 }
 
-export async function apiClientsByIds(db: Db, actor: Actor, ids: readonly string[]): Promise<(ApiClientRow | null)[]> {
+export async function apiClientsByIds(
+  db: Db,
+  actor: Actor,
+  ids: readonly string[],
+): Promise<(ApiClientRow | null)[]> {
   const rows = await db
     .select()
     .from(apiClients)
@@ -50,11 +54,17 @@ export function listApiClients(db: Db, actor: Actor): Promise<ApiClientRow[]> {
 }
 
 /** Who signs in with a number, and whether they may: neither they nor their enterprise is suspended. */
-export async function userByMobile(db: Db, mobile: string): Promise<{ user: UserRow; isActive: boolean } | null> {
+export async function userByMobile(
+  db: Db,
+  mobile: string,
+): Promise<{ user: UserRow; isActive: boolean } | null> {
   return withStanding(db, eq(users.mobile, mobile));
 }
 
-export async function userWithStanding(db: Db, id: string): Promise<{ user: UserRow; isActive: boolean } | null> {
+export async function userWithStanding(
+  db: Db,
+  id: string,
+): Promise<{ user: UserRow; isActive: boolean } | null> {
   return withStanding(db, eq(users.id, id));
 }
 
@@ -64,7 +74,9 @@ async function withStanding(db: Db, condition: SQL): Promise<{ user: UserRow; is
     .from(users)
     .leftJoin(enterprises, eq(enterprises.id, users.enterpriseId))
     .where(condition);
-  return row ? { user: row.user, isActive: row.user.suspendedAt === null && row.enterpriseSuspendedAt === null } : null;
+  return row
+    ? { user: row.user, isActive: row.user.suspendedAt === null && row.enterpriseSuspendedAt === null }
+    : null;
 }
 
 /** The version of the user agreement in force, as `platform.userAgreementVersion` shows it; null where none is published. */

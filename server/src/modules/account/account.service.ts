@@ -154,7 +154,12 @@ export async function signInWithCode(
   return signedIn(command, known.user, 'SMS_CODE', null);
 }
 
-async function signedIn(command: Command, user: UserRow, by: string, attemptId: string | null): Promise<UserRow> {
+async function signedIn(
+  command: Command,
+  user: UserRow,
+  by: string,
+  attemptId: string | null,
+): Promise<UserRow> {
   await settleAttempts(command.db, user.mobile, attemptId);
   await note(command, { noun: 'user', objectId: user.id, event: 'SIGNED_IN', data: { by } });
   return user;

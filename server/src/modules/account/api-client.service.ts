@@ -25,7 +25,11 @@ export interface ApiClientSecret {
  */
 export async function createApiClient(
   command: Command,
-  input: { readonly name: string; readonly scopes: readonly string[]; readonly insurerId?: string | null | undefined },
+  input: {
+    readonly name: string;
+    readonly scopes: readonly string[];
+    readonly insurerId?: string | null | undefined;
+  },
 ): Promise<ApiClientSecret> {
   const scopes = readScopes(input.scopes);
   if (input.insurerId) await requireInsurer(command.db, input.insurerId);

@@ -56,6 +56,9 @@ export async function withdrawAttempt(core: Core, id: string): Promise<void> {
 
 /** Notes a success and forgets the failures before it: the owner of the number is here. */
 export async function settleAttempts(db: Db, mobile: string, attemptId: string | null): Promise<void> {
-  if (attemptId) await db.update(signInAttempts).set({ succeeded: true }).where(eq(signInAttempts.id, attemptId));
-  await db.delete(signInAttempts).where(and(eq(signInAttempts.mobile, mobile), eq(signInAttempts.succeeded, false)));
+  if (attemptId)
+    await db.update(signInAttempts).set({ succeeded: true }).where(eq(signInAttempts.id, attemptId));
+  await db
+    .delete(signInAttempts)
+    .where(and(eq(signInAttempts.mobile, mobile), eq(signInAttempts.succeeded, false)));
 }

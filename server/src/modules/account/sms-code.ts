@@ -98,7 +98,13 @@ async function waitOf(db: Db, now: number, mobile: string, caller: Caller): Prom
 }
 
 /** Instants of the newest messages within a window, at most `max` of them. */
-async function sentWithin(db: Db, now: number, scope: SQL | undefined, windowMs: number, max: number): Promise<number[]> {
+async function sentWithin(
+  db: Db,
+  now: number,
+  scope: SQL | undefined,
+  windowMs: number,
+  max: number,
+): Promise<number[]> {
   const rows = await db
     .select({ at: smsCodes.createdAt })
     .from(smsCodes)
@@ -148,10 +154,16 @@ export async function trySmsCode(core: Core, { mobile, purpose, smsCode }: CodeI
       .orderBy(desc(smsCodes.createdAt))
       .limit(1);
     if (!row) return { refusal: new SmsCodeWrong() };
-    const isDead = row.usedAt !== null || row.expiresAt <= core.clock.now() || row.tries >= limits.smsCodeTriesMax;
+    const isDead =
+      row.usedAt !== null || row.expiresAt <= core.clock.now() || row.tries >= limits.smsCodeTriesMax;
     if (isDead) return { refusal: new SmsCodeExpired() };
-    await db.update(smsCodes).set({ tries: row.tries + 1 }).where(eq(smsCodes.id, row.id));
-    return sameText(row.codeHmac, hmacOf(core, row.id, typed)) ? { id: row.id } : { refusal: new SmsCodeWrong() };
+    await db
+      .update(smsCodes)
+      .set({ tries: row.tries + 1 })
+      .where(eq(smsCodes.id, row.id));
+    return sameText(row.codeHmac, hmacOf(core, row.id, typed))
+      ? { id: row.id }
+      : { refusal: new SmsCodeWrong() };
   });
   if (verdict.refusal) throw verdict.refusal;
   return verdict.id;

@@ -20,7 +20,12 @@ export const certificationMachine = defineMachine({
     WITHDRAW: { label: '撤回', by: ['BIDDER'] },
   },
   table: {
-    PENDING_REVIEW: { EXPEDITE: 'PENDING_REVIEW', APPROVE: 'APPROVED', REJECT: 'REJECTED', WITHDRAW: 'WITHDRAWN' },
+    PENDING_REVIEW: {
+      EXPEDITE: 'PENDING_REVIEW',
+      APPROVE: 'APPROVED',
+      REJECT: 'REJECTED',
+      WITHDRAW: 'WITHDRAWN',
+    },
     APPROVED: {},
     REJECTED: {},
     WITHDRAWN: {},

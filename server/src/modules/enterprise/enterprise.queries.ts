@@ -46,7 +46,8 @@ const EXPEDITED_AHEAD = 10 ** 13;
 
 /** Place in the queue, smallest first: the expedited before all others, then the oldest. */
 const queueKey = sql<number>`${certifications.submittedAt} - case when ${certifications.expeditedAt} is null then 0 else ${EXPEDITED_AHEAD} end`;
-const queueKeyOf = (row: CertificationRow) => row.submittedAt - (row.expeditedAt === null ? 0 : EXPEDITED_AHEAD);
+const queueKeyOf = (row: CertificationRow) =>
+  row.submittedAt - (row.expeditedAt === null ? 0 : EXPEDITED_AHEAD);
 
 export interface CertificationFilter {
   readonly states?: readonly CertificationState[] | null | undefined;
@@ -60,12 +61,20 @@ export async function listCertifications(
   page: PageRequest,
 ): Promise<Page<CertificationRow>> {
   const { states } = filter;
-  const matching = and(certificationsFor(actor), states?.length ? inArray(certifications.state, [...states]) : undefined);
+  const matching = and(
+    certificationsFor(actor),
+    states?.length ? inArray(certifications.state, [...states]) : undefined,
+  );
   const { after } = page;
   const rows = await db
     .select()
     .from(certifications)
-    .where(and(matching, after ? sql`(${queueKey}, ${certifications.id}) > (${after.key}, ${after.id})` : undefined))
+    .where(
+      and(
+        matching,
+        after ? sql`(${queueKey}, ${certifications.id}) > (${after.key}, ${after.id})` : undefined,
+      ),
+    )
     .orderBy(queueKey, certifications.id)
     .limit(page.first + 1);
   return pageOf(
@@ -95,7 +104,10 @@ export async function queuePositions(db: Db, ids: readonly string[]): Promise<(n
 }
 
 /** What each user submitted last, or null. */
-export async function latestCertifications(db: Db, userIds: readonly string[]): Promise<(CertificationRow | null)[]> {
+export async function latestCertifications(
+  db: Db,
+  userIds: readonly string[],
+): Promise<(CertificationRow | null)[]> {
   const rows = await db
     .select()
     .from(certifications)
@@ -128,7 +140,8 @@ function enterprisesFor(db: Db, actor: Actor): SQL | undefined {
     case 'SYSTEM':
       return undefined;
     case 'USER':
-      if (actor.role === 'BIDDER') return actor.enterpriseId ? eq(enterprises.id, actor.enterpriseId) : nobody;
+      if (actor.role === 'BIDDER')
+        return actor.enterpriseId ? eq(enterprises.id, actor.enterpriseId) : nobody;
       return actor.role === 'UNDERWRITER' ? appliesTo(db, actor) : undefined;
     case 'API_CLIENT':
       return actor.insurerId ? appliesTo(db, actor) : nobody;
@@ -144,7 +157,11 @@ const appliesTo = (db: Db, actor: Actor): SQL =>
       .where(and(eq(orders.enterpriseId, enterprises.id), ordersFor(db, actor))),
   );
 
-export async function enterprisesByIds(db: Db, actor: Actor, ids: readonly string[]): Promise<(EnterpriseRow | null)[]> {
+export async function enterprisesByIds(
+  db: Db,
+  actor: Actor,
+  ids: readonly string[],
+): Promise<(EnterpriseRow | null)[]> {
   return inOrder(
     ids,
     await db
@@ -156,7 +173,13 @@ export async function enterprisesByIds(db: Db, actor: Actor, ids: readonly strin
 
 /** For modules that have shown the caller something of the enterprise already, an order for one. */
 export async function enterprisesOfShown(db: Db, ids: readonly string[]): Promise<(EnterpriseRow | null)[]> {
-  return inOrder(ids, await db.select().from(enterprises).where(inArray(enterprises.id, [...ids])));
+  return inOrder(
+    ids,
+    await db
+      .select()
+      .from(enterprises)
+      .where(inArray(enterprises.id, [...ids])),
+  );
 }
 
 function inOrder(ids: readonly string[], rows: readonly EnterpriseRow[]): (EnterpriseRow | null)[] {
@@ -174,7 +197,10 @@ export const isProfileComplete = (row: EnterpriseRow): boolean =>
   row.ownership !== null && row.regionCode !== null && row.address !== null;
 
 export async function isEnterpriseTaken(db: Db, creditCode: string): Promise<boolean> {
-  const [row] = await db.select({ id: enterprises.id }).from(enterprises).where(eq(enterprises.creditCode, creditCode));
+  const [row] = await db
+    .select({ id: enterprises.id })
+    .from(enterprises)
+    .where(eq(enterprises.creditCode, creditCode));
   return row !== undefined;
 }
 

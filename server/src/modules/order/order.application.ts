@@ -102,7 +102,11 @@ export function prefilledApplication(facts: {
  *
  * Refuses: InvalidInput, naming every leaf whose shape is wrong. What is missing is no fault of a draft.
  */
-export function mergedApplication(kept: ApplicationRow, input: ApplicationInput, now: number): ApplicationRow {
+export function mergedApplication(
+  kept: ApplicationRow,
+  input: ApplicationInput,
+  now: number,
+): ApplicationRow {
   const issues: FieldMessage[] = [];
   const leaf = <T, U>(
     path: string,
@@ -117,7 +121,13 @@ export function mergedApplication(kept: ApplicationRow, input: ApplicationInput,
     if (value === null) issues.push({ path: `application.${path}`, message });
     return value;
   };
-  const line = (path: string, label: string, given: Leaf<string>, before: string | null, charactersMax: number) =>
+  const line = (
+    path: string,
+    label: string,
+    given: Leaf<string>,
+    before: string | null,
+    charactersMax: number,
+  ) =>
     leaf(
       path,
       given,
@@ -272,7 +282,8 @@ export function missingLeaves(application: ApplicationRow): FieldMessage[] {
 /** What may be right but is worth a second look. Stops nothing. */
 export function applicationWarnings(order: OrderRow, application: ApplicationRow): FieldMessage[] {
   const warnings: FieldMessage[] = [];
-  const fault = application.insured.creditCode === null ? null : creditCodeFault(application.insured.creditCode);
+  const fault =
+    application.insured.creditCode === null ? null : creditCodeFault(application.insured.creditCode);
   if (fault !== null) warnings.push({ path: 'application.insured.creditCode', message: `被保险人${fault}` });
   const { sumInsuredFen } = application.cover;
   if (sumInsuredFen !== null && order.depositAmountFen !== null && sumInsuredFen !== order.depositAmountFen) {
@@ -319,11 +330,15 @@ export function productFaults(
   if (chosen.length === 0) return [{ path: 'productIds', message: '请至少选择一家保险公司' }];
   const sumFen = application.cover.sumInsuredFen;
   return chosen.flatMap(({ product, insurer }) => {
-    if (!product.active) return [{ path: 'productIds', message: `${insurer.shortName}的该产品已停售，请重新选择` }];
+    if (!product.active)
+      return [{ path: 'productIds', message: `${insurer.shortName}的该产品已停售，请重新选择` }];
     if (sumFen === null || product.maximumSumFen === null || sumFen <= product.maximumSumFen) return [];
     const most = formatYuanGrouped(product.maximumSumFen);
     return [
-      { path: 'application.cover.sumInsured', message: `保险金额超过${insurer.shortName}的最高限额 ${most} 元` },
+      {
+        path: 'application.cover.sumInsured',
+        message: `保险金额超过${insurer.shortName}的最高限额 ${most} 元`,
+      },
     ];
   });
 }

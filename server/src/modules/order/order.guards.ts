@@ -3,6 +3,7 @@ import type { DepositKind } from '../../db/vocabulary.ts';
 import type { EnterpriseRow } from '../enterprise/enterprise.queries.ts';
 import type { DepositRow, SectionRow } from '../section/section.queries.ts';
 import { DeadlinePassed } from '../section/section.refusals.ts';
+import type { OrderRow } from './order.queries.ts';
 import { DuplicateOrder, SectionClosed } from './order.refusals.ts';
 
 /** All that decides whether an enterprise may apply, read by a command or for a query. */
@@ -22,7 +23,9 @@ export interface ApplyFacts {
  *
  * Refuses: InvalidInput, NotCertified, ProfileIncomplete, SectionClosed, DeadlinePassed, DuplicateOrder; in this order.
  */
-export async function guardApplying(facts: ApplyFacts): Promise<{ enterprise: EnterpriseRow; deposit: DepositRow }> {
+export async function guardApplying(
+  facts: ApplyFacts,
+): Promise<{ enterprise: EnterpriseRow; deposit: DepositRow }> {
   const { section, deposits, kind, now } = facts;
   const deposit = deposits.find((row) => row.kind === kind);
   if (!deposit) throw new InvalidInput([{ path: 'depositKind', message: '该标段不收取此类保证金' }]);
@@ -44,4 +47,23 @@ export function deadlineOf(section: SectionRow, deposit: DepositRow): number | n
 export function guardDeadline(section: SectionRow, deposit: DepositRow, now: number): void {
   const deadlineAt = deadlineOf(section, deposit);
   if (deadlineAt !== null && now >= deadlineAt) throw new DeadlinePassed();
+}
+
+/**
+ * By when the next actor has to act. A bid order that is not paid for ends at the deadline, so nothing in it is due later; the
+ * deadline counts as it stands now, since sections are postponed.
+ *
+ * @returns milliseconds; null where nobody is waited for or the calendar of working days does not reach that far
+ */
+export function effectiveDueAt(
+  order: OrderRow,
+  section: SectionRow,
+  deposits: readonly DepositRow[],
+): number | null {
+  const deposit = deposits.find((row) => row.kind === order.depositKind);
+  const endsAtDeadline =
+    order.depositKind === 'BID' && ['DRAFT', 'UNDERWRITING', 'AWAITING_PAYMENT'].includes(order.state);
+  const deadlineAt = endsAtDeadline && deposit ? deadlineOf(section, deposit) : null;
+  if (deadlineAt === null || order.dueAt === null) return order.dueAt ?? deadlineAt;
+  return Math.min(order.dueAt, deadlineAt);
 }

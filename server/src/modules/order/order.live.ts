@@ -18,7 +18,7 @@ export function orderTurns(context: Context, orderId: string): AsyncIterableIter
     // A generator that waits does not hear of `return` before the next change: the signal wakes it.
     return: () => {
       left.abort();
-      return turns.return();
+      return turns.return(undefined);
     },
   };
 }

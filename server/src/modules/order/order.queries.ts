@@ -50,7 +50,11 @@ const viewsOf = (db: Db) =>
     .$dynamic();
 
 /** Orders the actor may know of, in the order of the ids; null for all others. */
-export async function ordersByIds(db: Db, actor: Actor, ids: readonly string[]): Promise<(OrderView | null)[]> {
+export async function ordersByIds(
+  db: Db,
+  actor: Actor,
+  ids: readonly string[],
+): Promise<(OrderView | null)[]> {
   const rows = await viewsOf(db).where(and(inArray(orders.id, [...ids]), ordersFor(db, actor)));
   const byId = new Map(rows.map((row) => [row.order.id, row]));
   return ids.map((id) => byId.get(id) ?? null);
@@ -176,29 +180,32 @@ export async function productsOfOrders(
   return orderIds.map((id) => byOrder.get(id) ?? []);
 }
 
-/** The consents of each order, oldest first. An insurer sees those to the platform's documents and to its own. */
-export async function consentsOfOrders(
-  db: Db,
-  actor: Actor,
-  orderIds: readonly string[],
-): Promise<ConsentView[][]> {
-  const rows = await db
+/** Consents the actor may know of: an insurer sees those to the platform's documents and to its own. */
+const consentsWhere = (db: Db, actor: Actor, condition: SQL) =>
+  db
     .select({ consent: consents, document: productDocuments })
     .from(consents)
     .innerJoin(orders, eq(orders.id, consents.orderId))
     .innerJoin(bidSections, eq(bidSections.id, orders.sectionId))
     .innerJoin(productDocuments, eq(productDocuments.id, consents.documentId))
     .leftJoin(products, eq(products.id, productDocuments.productId))
-    .where(
-      and(
-        inArray(consents.orderId, [...orderIds]),
-        ordersFor(db, actor),
-        ownAffairs(actor, products.insurerId),
-      ),
-    )
+    .where(and(condition, ordersFor(db, actor), ownAffairs(actor, products.insurerId)))
     .orderBy(asc(consents.acceptedAt), asc(consents.id));
+
+/** The consents of each order, oldest first. */
+export async function consentsOfOrders(
+  db: Db,
+  actor: Actor,
+  orderIds: readonly string[],
+): Promise<ConsentView[][]> {
+  const rows = await consentsWhere(db, actor, inArray(consents.orderId, [...orderIds]));
   const byOrder = Map.groupBy(rows, (row) => row.consent.orderId);
   return orderIds.map((id) => byOrder.get(id) ?? []);
+}
+
+export async function consentById(db: Db, actor: Actor, id: string): Promise<ConsentView | null> {
+  const [row] = await consentsWhere(db, actor, eq(consents.id, id));
+  return row ?? null;
 }
 
 /** Within a command. The newest sales event of an order, after whose number the next one counts. */

@@ -1,9 +1,9 @@
 import { and, eq } from 'drizzle-orm';
-import { bear, type Change, expectState, fire, note } from '../../command/fire.ts';
+import type { UserActor } from '../../access/actor.ts';
 import type { Core } from '../../command/core.ts';
+import { bear, type Change, expectState, fire, note, requireEvent } from '../../command/fire.ts';
 import { type FieldMessage, InvalidInput, NotFound, TransitionRefused } from '../../command/refusals.ts';
 import { asConsequence, type Command, runAsSystem } from '../../command/run.ts';
-import type { UserActor } from '../../access/actor.ts';
 import { consents, orderProducts, orders, salesEvents } from '../../db/tables/order.ts';
 import {
   type ConsentStatement,
@@ -397,7 +397,7 @@ export async function submitOrder(
 ): Promise<OrderRow> {
   const { order, section } = await knownOrder(command, input.orderId);
   expectState(order, input.expectedState);
-  requireState(order, ['DRAFT'], 'SUBMIT', orderMachine.events.SUBMIT.label);
+  requireEvent(command.actor, orderLife, order, 'SUBMIT');
   const [deposits = []] = await depositsOfSections(command.db, [section.id]);
   const { enterprise, deposit } = await guardApplying({
     section,
@@ -423,9 +423,7 @@ export async function submitOrder(
   const [accepted = []] = await consentsOfOrders(command.db, command.actor, [order.id]);
   const missing = asked.filter(
     ({ document, statement }) =>
-      !accepted.some(
-        ({ consent }) => consent.documentId === document.id && consent.statement === statement,
-      ),
+      !accepted.some(({ consent }) => consent.documentId === document.id && consent.statement === statement),
   );
   if (missing.length > 0) {
     throw new ConsentMissing([...new Map(missing.map(({ document }) => [document.id, document])).values()]);

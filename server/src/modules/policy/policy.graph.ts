@@ -1,13 +1,11 @@
 import DataLoader from 'dataloader';
-import { GraphQLError } from 'graphql';
 import { z } from 'zod';
-import { keepResult, replayedObject } from '../../command/idempotency.ts';
-import { RateLimited } from '../../command/refusals.ts';
+import { replayedObject } from '../../command/idempotency.ts';
 import { run } from '../../command/run.ts';
 import { builder } from '../../graph/builder.ts';
 import { badArgument } from '../../graph/connection.ts';
 import { type Context, perRequest } from '../../graph/context.ts';
-import { mutation } from '../../graph/mutation.ts';
+import { mutation, runOnce } from '../../graph/mutation.ts';
 import { defineNode, Node } from '../../graph/node.ts';
 import { lineRule, textRule } from '../../graph/text-rules.ts';
 import { lifeFields, machineEnums } from '../../graph/timeline.ts';
@@ -15,7 +13,7 @@ import { invariant } from '../../kernel/invariant.ts';
 import { limits } from '../../limits.ts';
 import { Insurer, insurerLoader } from '../insurer/insurer.graph.ts';
 import { Order, orderLoader } from '../order/order.graph.ts';
-import { brokerOf } from '../platform/platform.graph.ts';
+import { platformName } from '../platform/platform.names.ts';
 import { Quote } from '../quote/quote.graph.ts';
 import { registerFileReaders, UploadType } from '../upload/upload.graph.ts';
 import { UploadRefused } from '../upload/upload.refusals.ts';
@@ -30,7 +28,6 @@ import {
   verifyPolicy,
 } from './policy.service.ts';
 
-const PLATFORM_NAME = '本溪市公共资源交易中心金融服务平台';
 const enums = machineEnums(policyLife, 'Policy');
 
 export const policyOfOrderLoader = perRequest(
@@ -126,13 +123,7 @@ builder.queryField('verifyPolicy', (t) =>
       if (input.sha256 && !/^[0-9a-f]{64}$/i.test(input.sha256.trim())) {
         throw badArgument('input.sha256', 'SHA-256 应为 64 位十六进制字符。');
       }
-      try {
-        return await verifyPolicy(context.core, context.request.address, input);
-      } catch (reason) {
-        if (!(reason instanceof RateLimited)) throw reason;
-        const { code, retryAfterSeconds } = reason;
-        throw new GraphQLError(reason.message, { extensions: { code, retryAfterSeconds } });
-      }
+      return verifyPolicy(context.core, context.facts.address, input);
     },
   }),
 );
@@ -155,22 +146,12 @@ mutation('issuePolicy', {
   slow: issue,
 });
 
-/** Making the paper takes longer than a transaction may: it is made between asking whether it was done before and doing it. */
+/** Making the paper takes longer than a transaction may, and is not done again for what was done before. */
 async function issue(context: Context, input: PolicyInput): Promise<PolicyView> {
-  const { core, actor, request, idempotency } = context;
-  const replayed = await run(core, actor, request, async (command) => {
-    const earlier = await replayedObject(command, idempotency);
-    return earlier ? policyById(command.db, actor, earlier) : null;
-  });
-  if (replayed) return replayed;
-
-  const names = { platform: PLATFORM_NAME, broker: brokerOf(core.config).name };
-  const made = input.uploadId ? null : await makePolicy(core, actor, names, input);
-  return run(core, actor, request, async (command) => {
-    const policy = await issuePolicy(command, input, made);
-    await keepResult(command, idempotency, policy.id, false);
-    return policy;
-  });
+  const { core, actor, facts, idempotency } = context;
+  const earlier = await run(core, actor, facts, (command) => replayedObject(command, idempotency));
+  const made = earlier || input.uploadId ? null : await makePolicy(core, actor, platformName, input);
+  return runOnce(context, (command) => issuePolicy(command, input, made));
 }
 
 mutation('releasePolicy', {

@@ -115,7 +115,7 @@ export interface MadePolicy {
 export async function makePolicy(
   core: Core,
   actor: Actor,
-  names: { readonly platform: string; readonly broker: string },
+  platformName: string,
   input: PolicyInput,
 ): Promise<MadePolicy> {
   const issue = await issuable(core.database.reader, actor, input);
@@ -128,8 +128,8 @@ export async function makePolicy(
   link.searchParams.set('number', issue.policyNumber);
   link.searchParams.set('code', made.verificationCode);
   const content = await core.paper.renderPolicy({
-    platformName: names.platform,
-    brokerName: names.broker,
+    platformName,
+    brokerName: core.config.broker.name,
     insurerName: insurer.name,
     insurerLicense: insurer.licenseNumber,
     insurerHotline: insurer.hotline,

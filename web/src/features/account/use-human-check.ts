@@ -69,8 +69,16 @@ async function fetchFromServer(): Promise<Challenge> {
 }
 
 async function solveInWorkers({ challenge, salt, algorithm, maxnumber }: Challenge): Promise<number | null> {
-  const startWorker = () => new Worker(new URL('./human-check.worker.ts', import.meta.url), { type: 'module' });
+  const startWorker = () =>
+    new Worker(new URL('./human-check.worker.ts', import.meta.url), { type: 'module' });
   const concurrency = Math.min(4, navigator.hardwareConcurrency || 1);
-  const solution = await solveChallengeWorkers(startWorker, concurrency, challenge, salt, algorithm, maxnumber);
+  const solution = await solveChallengeWorkers(
+    startWorker,
+    concurrency,
+    challenge,
+    salt,
+    algorithm,
+    maxnumber,
+  );
   return solution?.number ?? null;
 }

@@ -53,7 +53,11 @@ export function formOf(application: Application | null): ApplicationForm {
       projectAddress: section?.projectAddress ?? '',
       projectName: section?.projectName ?? '',
     },
-    cover: { sumInsured: cover?.sumInsured ?? '', startOn: cover?.startOn ?? '', days: cover?.days?.toString() ?? '' },
+    cover: {
+      sumInsured: cover?.sumInsured ?? '',
+      startOn: cover?.startOn ?? '',
+      days: cover?.days?.toString() ?? '',
+    },
     applicant: {
       registeredAddress: applicant?.registeredAddress ?? '',
       contactAddress: applicant?.contactAddress ?? '',

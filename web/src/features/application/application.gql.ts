@@ -290,6 +290,7 @@ export const SubmittedOrderDocument = graphql(`
       submittedAt
       dueAt
       depositKindLabel
+      form
       section {
         id
         name

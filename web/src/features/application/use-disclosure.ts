@@ -5,7 +5,10 @@ import type { UseSalesTraceReturn } from './use-sales-trace.ts';
 
 /** Keeps the acceptance of the disclosure with an order, after what was seen before it has been recorded. */
 export function useDisclosure(trace: UseSalesTraceReturn) {
-  const { run, running, refusal, fault } = useCommand(AcceptDocumentsDocument, (answer) => answer.acceptDocuments);
+  const { run, running, refusal, fault } = useCommand(
+    AcceptDocumentsDocument,
+    (answer) => answer.acceptDocuments,
+  );
 
   async function acceptDisclosure(orderId: string, documentIds: string[]): Promise<boolean> {
     await trace.flush();

@@ -1,6 +1,7 @@
 import { useSubscription } from '@urql/vue';
 import { useDocumentVisibility, useEventListener, useTimeoutFn } from '@vueuse/core';
 import { computed, type Ref, ref, watch } from 'vue';
+import { dependsOn } from '../../shared/client.ts';
 import { OrderChangedDocument } from './order.gql.ts';
 
 const firstDelayMs = 1_000;
@@ -36,6 +37,8 @@ export function useOrderChanges({ id, refetch }: UseOrderChangesOptions): UseOrd
   const { data, error, fetching, executeSubscription } = useSubscription({
     query: OrderChangedDocument,
     variables: () => ({ id: id() }),
+    // What a message makes doubtful; the cache does not read it from the message.
+    context: dependsOn('Order', 'Quote', 'Payment', 'Policy', 'Invoice'),
     pause: () => !isVisible.value,
   });
 

@@ -45,7 +45,13 @@ export function readSectionQuery(query: LocationQuery): SectionListQuery {
 }
 
 /** The address of a list; what says nothing is left out. */
-export function writeSectionQuery({ search, type, state, region, pages }: SectionListQuery): LocationQueryRaw {
+export function writeSectionQuery({
+  search,
+  type,
+  state,
+  region,
+  pages,
+}: SectionListQuery): LocationQueryRaw {
   return {
     ...(search && { search }),
     ...(type && { type }),

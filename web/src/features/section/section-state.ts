@@ -7,7 +7,13 @@ export type SectionState = SectionCard['state'];
 export type Deposit = SectionCard['deposits'][number];
 export type DepositKind = Deposit['kind'];
 
-export const depositKinds = ['BID', 'PERFORMANCE', 'ADVANCE_PAYMENT', 'WAGE', 'QUALITY'] as const satisfies DepositKind[];
+export const depositKinds = [
+  'BID',
+  'PERFORMANCE',
+  'ADVANCE_PAYMENT',
+  'WAGE',
+  'QUALITY',
+] as const satisfies DepositKind[];
 
 /** States in the order a section goes through them, as the filter offers them. */
 export const sectionStateLabels = {
@@ -31,6 +37,8 @@ export const sectionTones = {
  * section names none.
  */
 export function nextDeadline(deposits: readonly Deposit[], now: number): string | null {
-  const deadlines = deposits.flatMap(({ deadline }) => deadline ?? []).sort((a, b) => Date.parse(a) - Date.parse(b));
+  const deadlines = deposits
+    .flatMap(({ deadline }) => deadline ?? [])
+    .sort((a, b) => Date.parse(a) - Date.parse(b));
   return deadlines.find((deadline) => Date.parse(deadline) > now) ?? deadlines.at(-1) ?? null;
 }

@@ -1,7 +1,7 @@
 import { type CombinedError, useClientHandle } from '@urql/vue';
 import { type Ref, ref, shallowRef, watch } from 'vue';
 import { SectionListDocument } from './section.gql.ts';
-import { type SectionFilter } from './section-query.ts';
+import type { SectionFilter } from './section-query.ts';
 import type { SectionCard } from './section-state.ts';
 
 export const sectionsPerPage = 20;

@@ -1,0 +1,13 @@
+import { benchDurableCommands } from './durable-commands.ts';
+import { benchSectionList } from './section-list.ts';
+
+/**
+ * Every figure stands beside a floor measured in the same run, turn by turn, since machines are noisy: quote the ratios.
+ * `npm run bench`, or `npm run bench -- section-list` for one of them.
+ */
+const benches = { 'section-list': benchSectionList, 'durable-commands': benchDurableCommands };
+
+const wanted = process.argv.slice(2);
+for (const [name, bench] of Object.entries(benches)) {
+  if (wanted.length === 0 || wanted.includes(name)) await bench();
+}

@@ -1,0 +1,147 @@
+import type { Person, SectionWish } from '../../../test/support/given.ts';
+import type { Ask, Harness } from '../../../test/support/harness.ts';
+import type { DepositKind, PremiumFormula } from '../../db/vocabulary.ts';
+import { formatInstant } from '../../kernel/clock.ts';
+import type { InsurerRow, ProductRow } from '../insurer/insurer.queries.ts';
+import type { SectionRow } from '../section/section.queries.ts';
+
+const refusal = (...own: string[]) =>
+  [
+    '... on Error { code message retryable }',
+    '... on InvalidInput { issues { path message } }',
+    '... on TransitionRefused { refusedIn: state event }',
+    ...own,
+  ].join(' ');
+
+export const START = `mutation ($input: StartOrderInput!) { startOrder(input: $input) {
+  ... on Order { id state } ${refusal('... on DuplicateOrder { orderId }')} } }`;
+export const CHOOSE = `mutation ($input: ChooseProductsInput!) { chooseProducts(input: $input) {
+  ... on Order { id products { id } } ${refusal()} } }`;
+export const RECORD = `mutation ($input: RecordSalesEventsInput!) { recordSalesEvents(input: $input) {
+  ... on Order { id } ${refusal()} } }`;
+export const ACCEPT_DOCUMENTS = `mutation ($input: AcceptDocumentsInput!) { acceptDocuments(input: $input) {
+  ... on Order { id requiredDocuments { statement accepted document { id kind } } } ${refusal()} } }`;
+export const SAVE = `mutation ($input: SaveApplicationInput!) { saveApplication(input: $input) {
+  ... on Order { id application { complete warnings { path message }
+    section { constructionDays projectCode projectAddress projectName depositAmount }
+    cover { sumInsured startOn days endOn }
+    applicant { name creditCode registeredAddress contactAddress qualification contactName contactPhone }
+    insured { name creditCode } handler { name mobile email } invoicePreference { type } } } ${refusal()} } }`;
+export const SUBMIT = `mutation ($input: SubmitOrderInput!) { submitOrder(input: $input) {
+  ... on Order { id state quotes { id number state referencePremium } } ${refusal('... on ConsentMissing { documents { kind } }')} } }`;
+export const CANCEL = `mutation ($input: CancelOrderInput!) { cancelOrder(input: $input) {
+  ... on Order { id state cancelReason quotes { state } } ${refusal()} } }`;
+export const OFFER = `mutation ($input: OfferQuoteInput!) { offerQuote(input: $input) {
+  ... on Quote { id state premium order { state orderAmount } } ${refusal()} } }`;
+export const DECLINE = `mutation ($input: DeclineQuoteInput!) { declineQuote(input: $input) {
+  ... on Quote { id state order { state } } ${refusal()} } }`;
+export const REQUEST_MATERIAL = `mutation ($input: RequestMaterialInput!) { requestMaterial(input: $input) {
+  ... on Quote { id state materialRequest } ${refusal()} } }`;
+export const SUPPLY = `mutation ($input: SupplyMaterialInput!) { supplyMaterial(input: $input) {
+  ... on Quote { id state materialNote materials { id } } ${refusal()} } }`;
+export const ACCEPT_QUOTE = `mutation ($input: AcceptQuoteInput!) { acceptQuote(input: $input) {
+  ... on Order { id state orderAmount acceptedQuote { id } quotes { id state } }
+  ${refusal('... on PremiumChanged { premium }', '... on QuoteExpired { expiredAt }')} } }`;
+
+/** A bidder, a section and products of as many insurers as asked for, with all documents. */
+export interface Scene {
+  readonly h: Harness;
+  readonly bidder: Person;
+  readonly ask: Ask;
+  readonly section: SectionRow;
+  readonly insurers: readonly InsurerRow[];
+  readonly products: readonly ProductRow[];
+  readonly kind: DepositKind;
+}
+
+export interface SceneWish {
+  readonly insurers?: number;
+  readonly kind?: DepositKind;
+  readonly formula?: PremiumFormula;
+  readonly maximumSumFen?: number | null;
+  readonly section?: SectionWish;
+}
+
+export async function sceneOf(h: Harness, wish: SceneWish = {}): Promise<Scene> {
+  const kind = wish.kind ?? 'BID';
+  await h.given.platformDocuments();
+  const insurers: InsurerRow[] = [];
+  const products: ProductRow[] = [];
+  for (let i = 0; i < (wish.insurers ?? 1); i += 1) {
+    const insurer = await h.given.insurer(`演示第${i + 1}财产保险股份有限公司`);
+    insurers.push(insurer);
+    products.push(
+      await h.given.product(insurer.id, {
+        depositKind: kind,
+        ...(wish.formula ? { formula: wish.formula } : {}),
+        maximumSumFen: wish.maximumSumFen ?? null,
+      }),
+    );
+  }
+  const section = await h.given.section(wish.section ?? {});
+  const bidder = await h.given.bidder();
+  return { h, bidder, ask: h.as(bidder), section, insurers, products, kind };
+}
+
+/** A draft of the scene's bidder, without anything chosen. */
+export async function startedOrder(scene: Scene, ask: Ask = scene.ask): Promise<string> {
+  const input = { sectionId: scene.section.id, depositKind: scene.kind, form: 'INSURANCE' };
+  const { data, errors } = await ask(START, { input });
+  if (!data?.startOrder.id) throw new Error(`Not started: ${JSON.stringify(errors ?? data.startOrder)}`);
+  return data.startOrder.id;
+}
+
+/** What a clerk fills in beside what is filled in already. */
+export const filledIn = {
+  section: { constructionDays: 180 },
+  applicant: { qualification: 'FIRST', contactName: '王演示', contactPhone: '024-42800000' },
+  handler: { name: '李演示', mobile: '13900000001', email: 'handler@example.com' },
+};
+
+export async function acceptEverything(orderId: string, ask: Ask): Promise<void> {
+  const { data } = await ask(
+    'query ($id: ID!) { order(id: $id) { requiredDocuments { statement accepted document { id } } } }',
+    { id: orderId },
+  );
+  const required: { statement: string; document: { id: string } }[] = data.order.requiredDocuments;
+  for (const [statement, rows] of Map.groupBy(required, (row) => row.statement)) {
+    const documentIds = rows.map((row) => row.document.id);
+    await ask(ACCEPT_DOCUMENTS, { input: { orderId, statement, documentIds } });
+  }
+}
+
+/** A draft that can be submitted. */
+export async function readyOrder(scene: Scene, ask: Ask = scene.ask): Promise<string> {
+  const orderId = await startedOrder(scene, ask);
+  await ask(CHOOSE, { input: { orderId, productIds: scene.products.map((product) => product.id) } });
+  await ask(SAVE, { input: { orderId, application: filledIn } });
+  await acceptEverything(orderId, ask);
+  return orderId;
+}
+
+export interface SubmittedOrder {
+  readonly orderId: string;
+  readonly quotes: readonly {
+    readonly id: string;
+    readonly state: string;
+    readonly referencePremium: string;
+  }[];
+}
+
+/** An order that lies with the insurers. */
+export async function submittedOrder(scene: Scene, ask: Ask = scene.ask): Promise<SubmittedOrder> {
+  const orderId = await readyOrder(scene, ask);
+  const { data, errors } = await ask(SUBMIT, { input: { orderId } });
+  if (!data?.submitOrder.id) throw new Error(`Not submitted: ${JSON.stringify(errors ?? data.submitOrder)}`);
+  return { orderId, quotes: data.submitOrder.quotes };
+}
+
+export const inDays = (h: Harness, days: number) => formatInstant(h.now() + days * 86_400_000);
+
+/** An offer of the premium the list showed, good for a week. */
+export const offerInput = (h: Harness, quoteId: string, premium = '400.00') => ({
+  quoteId,
+  premium,
+  rate: '0.004',
+  validUntil: inDays(h, 7),
+});

@@ -1,0 +1,22 @@
+import { useRoute, useRouter } from 'vue-router';
+
+/** Reads and writes a list's filters in the address, so that reloading and going back keep them. */
+export function useListQuery() {
+  const route = useRoute();
+  const router = useRouter();
+  return {
+    /** The value of `name` if it is one of `allowed`, otherwise ''. */
+    choice: <T extends string>(name: string, allowed: Readonly<Record<T, string>>): T | '' => {
+      const value = route.query[name];
+      return typeof value === 'string' && Object.hasOwn(allowed, value) ? (value as T) : '';
+    },
+    text: (name: string): string => {
+      const value = route.query[name];
+      return typeof value === 'string' ? value.slice(0, 64) : '';
+    },
+    set: (name: string, value: string): void => {
+      const { [name]: _, ...others } = route.query;
+      void router.replace({ query: value ? { ...others, [name]: value } : others });
+    },
+  };
+}
