@@ -7,7 +7,9 @@ import { migrateDatabase } from '../src/db/migrate.ts';
 import { seedDemonstration } from '../src/demo/seed.ts';
 
 /** A service with the demonstration's data in a folder of its own. */
-export async function benchApp(dataDir?: string): Promise<{ app: App; dataDir: string; end: () => Promise<void> }> {
+export async function benchApp(
+  dataDir?: string,
+): Promise<{ app: App; dataDir: string; end: () => Promise<void> }> {
   const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'tender-guarantee-bench-')));
   const config = readConfig({ DATA_DIR: folder, LOG_LEVEL: 'silent' });
   migrateDatabase(config.databaseFile);

@@ -1,17 +1,22 @@
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
+import type { ApiClientActor } from '../src/access/actor.ts';
 import { noRequest } from '../src/command/core.ts';
 import { run } from '../src/command/run.ts';
-import type { ApiClientActor } from '../src/access/actor.ts';
 import { migrateDatabase } from '../src/db/migrate.ts';
 import { newId } from '../src/kernel/id.ts';
 import { importBidSections } from '../src/modules/section/section.service.ts';
 import { benchApp } from './data.ts';
-import { report, type Round } from './report.ts';
+import { type Round, report } from './report.ts';
 
 const rounds = 5;
 const commands = 1500;
-const centre: ApiClientActor = { kind: 'API_CLIENT', id: newId('api'), scopes: ['sections:write'], insurerId: null };
+const centre: ApiClientActor = {
+  kind: 'API_CLIENT',
+  id: newId('api'),
+  scopes: ['sections:write'],
+  insurerId: null,
+};
 
 /**
  * Commands a second, each safe on disk before it is acknowledged: a section announced, with its deposit and its event in the hash
@@ -25,8 +30,12 @@ export async function benchDurableCommands(): Promise<void> {
       const measured: Round[] = [];
       for (let i = 0; i < rounds; i += 1) {
         measured.push({
-          floor: perSecond(await timed(async () => void Array.from({ length: commands }, () => bare.write()))),
-          ours: perSecond(await timed(() => crowd(concurrent, () => run(app.core, centre, noRequest, announce)))),
+          floor: perSecond(
+            await timed(async () => void Array.from({ length: commands }, () => bare.write())),
+          ),
+          ours: perSecond(
+            await timed(() => crowd(concurrent, () => run(app.core, centre, noRequest, announce))),
+          ),
         });
       }
       report(`durable commands, ${concurrent} at a time`, 'cmd/s', measured);
@@ -78,7 +87,9 @@ function bareWriter(file: string) {
     `insert into bid_sections (id, source, code, name, project_type, region_code, data_timestamp, state, created_at)
      values (?, 'bench', ?, '测试标段，用于测量', 'OTHER', '210502', 1, 'ANNOUNCED', 1)`,
   );
-  const deposit = database.prepare(`insert into deposit_requirements (section_id, kind, amount_fen) values (?, 'BID', 2000000)`);
+  const deposit = database.prepare(
+    `insert into deposit_requirements (section_id, kind, amount_fen) values (?, 'BID', 2000000)`,
+  );
   const event = database.prepare(
     `insert into events (id, at, noun, object_id, event, party, data, previous_hash, hash) values (?, 1, 'bidSection', ?, 'ANNOUNCE', 'CENTRE', '{}', ?, ?)`,
   );

@@ -7,7 +7,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import { readConfig } from '../src/config.ts';
 import { listen } from '../src/http/listen.ts';
 import { benchApp } from './data.ts';
-import { report, type Round } from './report.ts';
+import { type Round, report } from './report.ts';
 
 const query = `{ bidSections(first: 20) { nodes { id code name projectTypeLabel stateLabel regionName deadlineAt openAt
   deposits { kind kindLabel amount deadline } } pageInfo { hasNextPage endCursor } } }`;
@@ -89,7 +89,9 @@ function serveFloor(dataDir: string): Promise<number> {
       );
       const nodes = page.map((row) => ({ ...row, deposits: bySection.get(row.id) ?? [] }));
       response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify({ data: { bidSections: { nodes, pageInfo: { hasNextPage: rows.length > 20 } } } }));
+      response.end(
+        JSON.stringify({ data: { bidSections: { nodes, pageInfo: { hasNextPage: rows.length > 20 } } } }),
+      );
     });
   });
   return new Promise((resolve) => {

@@ -55,7 +55,8 @@ const timers: readonly Timer[] = [
 ];
 
 const handlers: Readonly<Record<string, EffectHandler>> = {
-  sms: (core, { id, payload }) => core.sms.send({ id, mobile: String(payload.mobile), text: String(payload.text) }),
+  sms: (core, { id, payload }) =>
+    core.sms.send({ id, mobile: String(payload.mobile), text: String(payload.text) }),
 };
 
 /** Wires everything together; nothing listens yet, and the worker is not started. The database has been migrated. */
@@ -64,7 +65,10 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
   const log = surroundings.log ?? createLog(config.logLevel);
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const database = openDatabase(config.databaseFile);
-  const sandboxSms = config.mode === 'sandbox' ? createSandboxSms(join(config.dataDir, 'sandbox', 'sms.jsonl'), clock.now) : null;
+  const sandboxSms =
+    config.mode === 'sandbox'
+      ? createSandboxSms(join(config.dataDir, 'sandbox', 'sms.jsonl'), clock.now)
+      : null;
   const core: Core = {
     config,
     clock,

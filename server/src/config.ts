@@ -64,7 +64,8 @@ const schema = z
       'BROKER_NAME',
       'BROKER_LICENSE',
     ] as const) {
-      if (!env[name]) context.addIssue({ code: 'custom', path: [name], message: 'is required when MODE=production' });
+      if (!env[name])
+        context.addIssue({ code: 'custom', path: [name], message: 'is required when MODE=production' });
     }
   });
 
@@ -108,8 +109,12 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 function databaseFile(url: string | null, dataDir: string): string {
   if (!url) return join(dataDir, 'platform.sqlite');
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(url) && !url.startsWith('file://')) {
-    throw new Error('The configuration is not usable.\n  DATABASE_URL: only SQLite files are supported so far');
+    throw new Error(
+      'The configuration is not usable.\n  DATABASE_URL: only SQLite files are supported so far',
+    );
   }
   const base = `${pathToFileURL(dataDir).href}/`;
-  return url.startsWith('file:') ? fileURLToPath(new URL(url.slice('file:'.length), base)) : resolve(dataDir, url);
+  return url.startsWith('file:')
+    ? fileURLToPath(new URL(url.slice('file:'.length), base))
+    : resolve(dataDir, url);
 }

@@ -91,7 +91,13 @@ export const limits = {
   idempotencyKeptMs: 30 * dayMs,
 
   // Uploads
-  uploadBytesMax: { LICENSE: 10 * MiB, VOUCHER: 2 * MiB, EVIDENCE: 10 * MiB, POLICY: 20 * MiB, INVOICE: 20 * MiB },
+  uploadBytesMax: {
+    LICENSE: 10 * MiB,
+    VOUCHER: 2 * MiB,
+    EVIDENCE: 10 * MiB,
+    POLICY: 20 * MiB,
+    INVOICE: 20 * MiB,
+  },
   uploadMarginBytes: 64 * KiB,
   uploadTimes: { idleMs: minuteMs, totalMs: 10 * minuteMs },
   uploadsPerHourMax: 20,

@@ -9,7 +9,10 @@ export interface Log {
 
 /** One JSON line a record, on stderr. Facts carry ids, never names, numbers of persons or accounts, secrets or codes. */
 export function createLog(level: string): Log {
-  const base = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: 2, sync: true }));
+  const base = pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ dest: 2, sync: true }),
+  );
   return {
     debug: (facts, message) => base.debug(facts, message),
     info: (facts, message) => base.info(facts, message),

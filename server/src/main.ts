@@ -48,7 +48,8 @@ function config(): Config {
 
 async function start(settings: Config): Promise<void> {
   const begun = performance.now();
-  const step = (text: string) => say(`[${((performance.now() - begun) / 1000).toFixed(1).padStart(5)} s] ${text}`);
+  const step = (text: string) =>
+    say(`[${((performance.now() - begun) / 1000).toFixed(1).padStart(5)} s] ${text}`);
 
   const { buildClient } = await import('./http/build-client.ts');
   await buildClient(step);
@@ -60,7 +61,9 @@ async function start(settings: Config): Promise<void> {
   const app = await createApp(settings);
   const sandbox = settings.mode === 'sandbox' ? await import('./demo/seed.ts') : null;
   if (sandbox && !(await sandbox.isSeeded(app.core))) {
-    const accounts = await sandbox.seedDemonstration(app.core, (what) => step(`Seeding the demonstration: ${what}`));
+    const accounts = await sandbox.seedDemonstration(app.core, (what) =>
+      step(`Seeding the demonstration: ${what}`),
+    );
     say(`\nDemonstration accounts (fictional, made for this data folder, shown this once):`);
     for (const [name, account] of Object.entries(accounts)) {
       if ('mobile' in account) say(`  ${name.padEnd(12)} ${account.mobile}  ${account.password}`);
@@ -68,8 +71,12 @@ async function start(settings: Config): Promise<void> {
     say(`  Kept in ${sandbox.demoAccountsFile(settings.dataDir)}, with the keys of the API clients.\n`);
   }
 
-  const { listen } = await import('./http/listen.ts');
-  const server = await listen(app, settings);
+  const { listen, PortTaken } = await import('./http/listen.ts');
+  const server = await listen(app, settings).catch((fault: unknown) => {
+    if (!(fault instanceof PortTaken)) throw fault;
+    say(fault.message);
+    process.exit(1);
+  });
   app.worker.start();
   step(`Serving at ${settings.publicOrigin} (listening on ${settings.host}:${server.port})`);
 
@@ -104,7 +111,10 @@ async function sandboxInsurer(settings: Config): Promise<void> {
   process.on('SIGINT', () => stop.abort());
   await runSandboxInsurer({
     origin: process.env.SANDBOX_PLATFORM_ORIGIN ?? settings.publicOrigin,
-    insurers: JSON.parse(await readFile(insurerKeysFile(settings.dataDir), 'utf8')) as { name: string; secret: string }[],
+    insurers: JSON.parse(await readFile(insurerKeysFile(settings.dataDir), 'utf8')) as {
+      name: string;
+      secret: string;
+    }[],
     signal: stop.signal,
     log: createLog(settings.logLevel),
   });
@@ -138,7 +148,9 @@ async function importFile(settings: Config, file: string | undefined): Promise<v
       noRequest,
       (act) => importBidSections(act, '本溪市公共资源交易中心', content.rows),
     );
-    say(`${report.created} created, ${report.updated} updated, ${report.unchanged} unchanged, ${report.rejected.length} rejected`);
+    say(
+      `${report.created} created, ${report.updated} updated, ${report.unchanged} unchanged, ${report.rejected.length} rejected`,
+    );
     for (const row of report.rejected) say(`  row ${row.row}  ${row.field}  ${row.code}  ${row.message}`);
   } finally {
     await app.close();

@@ -69,7 +69,12 @@ async function vitest(name: string, folder: string, args: readonly string[] = []
 await mkdir(cache, { recursive: true });
 await check('types of the server', bin('.', 'tsc'), ['-p', 'server']);
 await check('types of the client', bin('web', 'vue-tsc'), ['-p', 'web', '--noEmit']);
-await check('documents of the client', bin('web', 'gql.tada'), ['check', '--fail-on-warn'], join(root, 'web'));
+await check(
+  'documents of the client',
+  bin('web', 'gql.tada'),
+  ['check', '--fail-on-warn'],
+  join(root, 'web'),
+);
 await check('lint', bin('.', 'biome'), ['check', '--error-on-warnings']);
 await vitest('server', 'server');
 await vitest('client', 'web');

@@ -31,7 +31,12 @@ export function createApiKeys(database: Database, clock: Clock) {
         )
         .limit(1);
       if (!row || !sameText(row.secretHash, hashOf(secret))) return null;
-      return { kind: 'API_CLIENT', id: row.client.id, scopes: row.client.scopes, insurerId: row.client.insurerId };
+      return {
+        kind: 'API_CLIENT',
+        id: row.client.id,
+        scopes: row.client.scopes,
+        insurerId: row.client.insurerId,
+      };
     },
   };
 }

@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
 
 /** Keys derived from the platform's one secret. */
 export interface Cipher {
@@ -36,15 +43,20 @@ export function createCipher(secret: Uint8Array): Cipher {
       const nonce = randomBytes(12);
       const cipher = createCipheriv('aes-256-gcm', sealing, nonce).setAAD(additional(place));
       const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
-      return [VERSION, ...[nonce, cipher.getAuthTag(), body].map((part) => part.toString('base64url'))].join('.');
+      return [VERSION, ...[nonce, cipher.getAuthTag(), body].map((part) => part.toString('base64url'))].join(
+        '.',
+      );
     },
     open: (sealed, place) => {
       const [version, nonce, tag, body] = sealed.split('.');
-      if (version !== VERSION || !nonce || !tag || body === undefined) throw new Error('A sealed value has an unknown form.');
+      if (version !== VERSION || !nonce || !tag || body === undefined)
+        throw new Error('A sealed value has an unknown form.');
       const decipher = createDecipheriv('aes-256-gcm', sealing, Buffer.from(nonce, 'base64url'))
         .setAAD(additional(place))
         .setAuthTag(Buffer.from(tag, 'base64url'));
-      return Buffer.concat([decipher.update(Buffer.from(body, 'base64url')), decipher.final()]).toString('utf8');
+      return Buffer.concat([decipher.update(Buffer.from(body, 'base64url')), decipher.final()]).toString(
+        'utf8',
+      );
     },
     hmac: (purpose, text) => createHmac('sha256', hashingKey(purpose)).update(text).digest('hex'),
   };

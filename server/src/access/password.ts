@@ -33,7 +33,14 @@ const cost: Cost = { memory: limits.argonMemoryKiB, passes: limits.argonPasses }
 
 const derive = (password: string, nonce: Buffer, { memory, passes }: Cost) =>
   inTurn(() =>
-    hash('argon2id', { message: Buffer.from(password.normalize('NFC')), nonce, parallelism: 1, tagLength: 32, memory, passes }),
+    hash('argon2id', {
+      message: Buffer.from(password.normalize('NFC')),
+      nonce,
+      parallelism: 1,
+      tagLength: 32,
+      memory,
+      passes,
+    }),
   );
 
 /** Argon2id in the PHC string form. */
@@ -55,7 +62,10 @@ export async function passwordMatches(password: string, hashed: string | null): 
   }
   const [, memory, passes, nonce, tag] = parts as unknown as [string, string, string, string, string];
   const expected = Buffer.from(tag, 'base64');
-  const actual = await derive(password, Buffer.from(nonce, 'base64'), { memory: Number(memory), passes: Number(passes) });
+  const actual = await derive(password, Buffer.from(nonce, 'base64'), {
+    memory: Number(memory),
+    passes: Number(passes),
+  });
   return actual.length === expected.length && timingSafeEqual(actual, expected);
 }
 

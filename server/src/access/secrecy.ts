@@ -1,9 +1,9 @@
 import { and, eq, exists, isNotNull, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core';
+import type { Db } from '../db/open.ts';
 import { orders } from '../db/tables/order.ts';
 import { quotes } from '../db/tables/quote.ts';
 import { bidSections } from '../db/tables/section.ts';
-import type { Db } from '../db/open.ts';
 import type { Actor } from './actor.ts';
 
 /**
@@ -31,7 +31,8 @@ export function ordersFor(db: Db, actor: Actor): SQL {
     case 'SYSTEM':
       return everybody;
     case 'USER':
-      if (actor.role === 'BIDDER') return actor.enterpriseId ? eq(orders.enterpriseId, actor.enterpriseId) : nobody;
+      if (actor.role === 'BIDDER')
+        return actor.enterpriseId ? eq(orders.enterpriseId, actor.enterpriseId) : nobody;
       if (actor.role === 'UNDERWRITER') return actor.insurerId ? chosenBy(db, actor.insurerId) : nobody;
       return disclosed;
     case 'API_CLIENT':
@@ -68,6 +69,7 @@ export function ownAffairs(actor: Actor, owner: AnySQLiteColumn): SQL {
  */
 export function paymentsFor(db: Db, actor: Actor): SQL {
   if (actor.kind === 'USER' && actor.role === 'OPERATOR') return everybody;
-  if (actor.kind === 'API_CLIENT' && !actor.insurerId && actor.scopes.includes('payments:write')) return everybody;
+  if (actor.kind === 'API_CLIENT' && !actor.insurerId && actor.scopes.includes('payments:write'))
+    return everybody;
   return ordersFor(db, actor);
 }

@@ -28,7 +28,9 @@ export interface BegunSession {
 export interface Sessions {
   readonly cookieName: string;
   /** The actor behind a Cookie header, or null. `setCookie` is to be sent where the session was prolonged. */
-  readonly recognise: (cookieHeader: string) => Promise<{ actor: UserActor; setCookie: string | null } | null>;
+  readonly recognise: (
+    cookieHeader: string,
+  ) => Promise<{ actor: UserActor; setCookie: string | null } | null>;
   /** Begins a session. Inside a transaction it is written with the rest. */
   readonly begin: (userId: string, from: { address: string; agent: string }) => Promise<BegunSession>;
   readonly end: (tokenHash: string) => Promise<void>;
@@ -39,7 +41,8 @@ export interface Sessions {
 
 const hashOf = (token: string) => createHash('sha256').update(token).digest('hex');
 const idleMs = (role: Role) => (role === 'BIDDER' ? limits.sessionIdleMs.BIDDER : limits.sessionIdleMs.STAFF);
-const absoluteMs = (role: Role) => (role === 'BIDDER' ? limits.sessionAbsoluteMs.BIDDER : limits.sessionAbsoluteMs.STAFF);
+const absoluteMs = (role: Role) =>
+  role === 'BIDDER' ? limits.sessionAbsoluteMs.BIDDER : limits.sessionAbsoluteMs.STAFF;
 
 /**
  * Sign-in sessions. Lucia keeps the rules; the adapter below stores only a hash of each token, ends a session at its absolute
@@ -47,7 +50,8 @@ const absoluteMs = (role: Role) => (role === 'BIDDER' ? limits.sessionAbsoluteMs
  */
 export function createSessions(database: Database, clock: Clock, publicOrigin: string): Sessions {
   const origin = new URL(publicOrigin);
-  const secure = origin.protocol === 'https:' || origin.hostname === 'localhost' || origin.hostname === '127.0.0.1';
+  const secure =
+    origin.protocol === 'https:' || origin.hostname === 'localhost' || origin.hostname === '127.0.0.1';
   const lucia = new Lucia(adapter(database, clock), {
     sessionExpiresIn: new TimeSpan(limits.sessionIdleMs.BIDDER, 'ms'),
     sessionCookie: {
@@ -144,7 +148,8 @@ function adapter(database: Database, clock: Clock): Adapter {
         { id: row.userId, attributes: { actor } },
       ];
     },
-    getUserSessions: () => Promise.reject(new Error('Sessions are listed from their table, since tokens are not stored.')),
+    getUserSessions: () =>
+      Promise.reject(new Error('Sessions are listed from their table, since tokens are not stored.')),
     async setSession(session) {
       await database.transact(async (db) => {
         const now = clock.now();
@@ -155,7 +160,8 @@ function adapter(database: Database, clock: Clock): Adapter {
           .from(sessions)
           .where(eq(sessions.userId, session.userId))
           .orderBy(asc(sessions.createdAt));
-        for (const old of live.slice(0, Math.max(0, live.length - limits.sessionsPerUserMax + 1))) await remove(db, old.tokenHash);
+        for (const old of live.slice(0, Math.max(0, live.length - limits.sessionsPerUserMax + 1)))
+          await remove(db, old.tokenHash);
         await db.insert(sessions).values({
           tokenHash: hashOf(session.id),
           userId: session.userId,

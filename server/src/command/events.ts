@@ -59,7 +59,12 @@ export async function verifyEvents(db: Db, pageRows = 5000): Promise<ChainReport
   let seq = 0;
   let head = GENESIS;
   for (;;) {
-    const page = await db.select().from(events).where(gt(events.seq, seq)).orderBy(asc(events.seq)).limit(pageRows);
+    const page = await db
+      .select()
+      .from(events)
+      .where(gt(events.seq, seq))
+      .orderBy(asc(events.seq))
+      .limit(pageRows);
     for (const row of page) {
       const reason =
         row.seq !== seq + 1

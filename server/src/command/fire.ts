@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm';
 import type { AnySQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { type Actor, actorId, partiesOf, type Party } from '../access/actor.ts';
+import { type Actor, actorId, type Party, partiesOf } from '../access/actor.ts';
 import { newId } from '../kernel/id.ts';
 import { invariant } from '../kernel/invariant.ts';
 import { type Machine, targetOf } from '../kernel/machine.ts';
@@ -152,7 +152,14 @@ async function record<T extends LivingTable, S extends string, E extends string>
 /** Writes an act that moves no state but has to be accounted for: a reveal, a new key, a changed product. */
 export async function note(
   command: Command,
-  act: { noun: string; objectId: string; event: string; note?: string | null; data?: Record<string, unknown>; orderId?: string | null },
+  act: {
+    noun: string;
+    objectId: string;
+    event: string;
+    note?: string | null;
+    data?: Record<string, unknown>;
+    orderId?: string | null;
+  },
 ): Promise<void> {
   const [party] = partiesOf(command.actor);
   await appendEvent(command.db, {

@@ -31,7 +31,12 @@ export async function replayedObject(command: Command, key: Key | null): Promise
 }
 
 /** Notes in the transaction of the command that its key is used up, and by what. */
-export async function keepResult(command: Command, key: Key | null, objectId: string | null, secret: boolean): Promise<void> {
+export async function keepResult(
+  command: Command,
+  key: Key | null,
+  objectId: string | null,
+  secret: boolean,
+): Promise<void> {
   const owner = actorId(command.actor);
   if (!key || !owner) return;
   const inserted = await command.db
@@ -50,7 +55,11 @@ export async function keepResult(command: Command, key: Key | null, objectId: st
 }
 
 /** The kept answer to the same request, or null. */
-export async function keptAnswer(core: Core, owner: string, key: Key): Promise<{ response: string } | 'REUSED' | null> {
+export async function keptAnswer(
+  core: Core,
+  owner: string,
+  key: Key,
+): Promise<{ response: string } | 'REUSED' | null> {
   const [row] = await core.database.reader
     .select()
     .from(idempotencyKeys)
@@ -83,6 +92,8 @@ export async function keepAnswer(core: Core, owner: string, key: Key, response: 
 
 export async function forgetOldKeys(core: Core): Promise<void> {
   await runAsSystem(core, async (command) => {
-    await command.db.delete(idempotencyKeys).where(lt(idempotencyKeys.createdAt, command.now - limits.idempotencyKeptMs));
+    await command.db
+      .delete(idempotencyKeys)
+      .where(lt(idempotencyKeys.createdAt, command.now - limits.idempotencyKeptMs));
   });
 }

@@ -1,5 +1,5 @@
-import { newId } from '../kernel/id.ts';
 import { outbox } from '../db/tables/ledger.ts';
+import { newId } from '../kernel/id.ts';
 import type { Command } from './run.ts';
 
 /** What is to happen outside. The module that owns a topic exports a typed function that enqueues it, and its handler. */

@@ -32,7 +32,8 @@ export async function run<T>(
 }
 
 /** An act of the clock. */
-export const runAsSystem = <T>(core: Core, act: (command: Command) => Promise<T>) => run(core, system, noRequest, act);
+export const runAsSystem = <T>(core: Core, act: (command: Command) => Promise<T>) =>
+  run(core, system, noRequest, act);
 
 /** The same act, where something follows from it that no party does by itself: an order that moves since its quote did. */
 export const asConsequence = (command: Command): Command => ({ ...command, actor: system });

@@ -24,7 +24,10 @@ export const oneOf = <const V extends readonly [string, ...string[]]>(values: V)
 
 /** CHECK that a column of `oneOf` holds one of its values, also when something else than this program writes it. */
 export function known(name: string, column: AnySQLiteColumn, values: readonly string[]) {
-  return check(`${name}_known`, sql`${column} in (${sql.raw(values.map((value) => `'${value}'`).join(', '))})`);
+  return check(
+    `${name}_known`,
+    sql`${column} in (${sql.raw(values.map((value) => `'${value}'`).join(', '))})`,
+  );
 }
 
 /** CHECK that an amount in fen is null or not negative. */

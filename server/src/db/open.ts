@@ -51,7 +51,9 @@ export function openDatabase(file: string): Database {
 }
 
 /** What durability rests on, read back from an open file. `full` is 2. */
-export function durabilityOf(database: Database): Promise<{ synchronous: number; journal: string; foreignKeys: number }> {
+export function durabilityOf(
+  database: Database,
+): Promise<{ synchronous: number; journal: string; foreignKeys: number }> {
   return database.transact(async (db) => ({
     synchronous: db.get<{ synchronous: number }>('pragma synchronous').synchronous,
     journal: db.get<{ journal_mode: string }>('pragma journal_mode').journal_mode,

@@ -47,7 +47,9 @@ test('of many transactions that queue together the failing ones leave nothing an
     }),
   );
   const outcomes = await Promise.allSettled(jobs);
-  expect(outcomes.filter((outcome) => outcome.status === 'rejected')).toHaveLength(limits.transactionsPerCommitMax);
+  expect(outcomes.filter((outcome) => outcome.status === 'rejected')).toHaveLength(
+    limits.transactionsPerCommitMax,
+  );
   expect(await kept(reader)).toBe(2 * limits.transactionsPerCommitMax);
 });
 
@@ -86,6 +88,8 @@ test('a statement that is asked for rows and for objects in turn answers both', 
   await transact((db) => put(db, 'a'));
   for (let turn = 0; turn < 3; turn += 1) {
     expect(await reader.all('select challenge from used_challenges')).toEqual([{ challenge: 'a' }]);
-    expect(await reader.select({ challenge: usedChallenges.challenge }).from(usedChallenges)).toEqual([{ challenge: 'a' }]);
+    expect(await reader.select({ challenge: usedChallenges.challenge }).from(usedChallenges)).toEqual([
+      { challenge: 'a' },
+    ]);
   }
 });

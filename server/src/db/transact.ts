@@ -15,7 +15,9 @@ interface Job {
   readonly work: (db: Db) => Promise<unknown>;
   readonly settle: (outcome: Outcome) => void;
 }
-type Outcome = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: unknown };
+type Outcome =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly reason: unknown };
 
 /**
  * One writer behind a queue. What queued up meanwhile is committed together, each in a savepoint of its own, and acknowledged
@@ -71,7 +73,8 @@ export function createTransact(client: BetterSqlite3.Database, db: Db): Transact
   return <T>(work: (db: Db) => Promise<T>): Promise<T> => {
     if (inside.getStore()?.open) return work(db);
     return new Promise<T>((resolve, reject) => {
-      const settle = (outcome: Outcome) => (outcome.ok ? resolve(outcome.value as T) : reject(outcome.reason));
+      const settle = (outcome: Outcome) =>
+        outcome.ok ? resolve(outcome.value as T) : reject(outcome.reason);
       queue.push({ work, settle });
       if (!pumping) void pump();
     });

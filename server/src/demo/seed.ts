@@ -30,7 +30,9 @@ export interface DemoAccounts {
   readonly underwriter: DemoAccount;
   readonly regulator: DemoAccount;
   readonly bidder: DemoAccount;
-  readonly apiClients: Readonly<Record<'centre' | 'insurer' | 'bank', { readonly id: string; readonly secret: string }>>;
+  readonly apiClients: Readonly<
+    Record<'centre' | 'insurer' | 'bank', { readonly id: string; readonly secret: string }>
+  >;
 }
 
 /** Where the sandbox insurer finds its keys. */
@@ -41,7 +43,12 @@ export async function isSeeded(core: Core): Promise<boolean> {
   return (await core.database.reader.$count(insurers)) > 0;
 }
 
-const centre: Actor = { kind: 'API_CLIENT', id: 'api_demonstration', scopes: ['sections:write'], insurerId: null };
+const centre: Actor = {
+  kind: 'API_CLIENT',
+  id: 'api_demonstration',
+  scopes: ['sections:write'],
+  insurerId: null,
+};
 
 /**
  * Fills an empty database with the demonstration: fictional insurers, products, documents, sections and accounts. Everything goes
@@ -58,8 +65,12 @@ export async function seedDemonstration(core: Core, tell: (step: string) => void
     tell('accounts');
     return as(core, system, now, (command) => seedAccounts(command, insurerIds));
   });
-  await writeFile(insurerKeysFile(core.config.dataDir), JSON.stringify(made.insurerKeys, null, 2), { mode: 0o600 });
-  await writeFile(demoAccountsFile(core.config.dataDir), JSON.stringify(made.accounts, null, 2), { mode: 0o600 });
+  await writeFile(insurerKeysFile(core.config.dataDir), JSON.stringify(made.insurerKeys, null, 2), {
+    mode: 0o600,
+  });
+  await writeFile(demoAccountsFile(core.config.dataDir), JSON.stringify(made.accounts, null, 2), {
+    mode: 0o600,
+  });
   return made.accounts;
 }
 
@@ -118,10 +129,16 @@ async function seedSections(core: Core, now: number): Promise<void> {
       atMs: announced(row),
       act: async (command: Command) => {
         const { rejected } = await sections.importBidSections(command, DEMO_SOURCE, [{ ...row }]);
-        invariant(rejected.length === 0, `the demonstration's section is taken in: ${JSON.stringify(rejected)}`);
+        invariant(
+          rejected.length === 0,
+          `the demonstration's section is taken in: ${JSON.stringify(rejected)}`,
+        );
       },
     })),
-    ...demoSectionEvents(rows, now).map((event) => ({ atMs: event.atMs, act: (command: Command) => happen(command, event) })),
+    ...demoSectionEvents(rows, now).map((event) => ({
+      atMs: event.atMs,
+      act: (command: Command) => happen(command, event),
+    })),
   ].sort((a, b) => a.atMs - b.atMs);
   for (const { atMs, act } of happenings) await as(core, centre, atMs, act);
 }
@@ -135,7 +152,12 @@ async function happen(command: Command, event: DemoSectionEvent): Promise<void> 
       await sections.openBidSection(command, { id, openedAt: event.openedAtMs });
       return;
     case 'AWARD':
-      await sections.awardBidSection(command, { id, winnerName: event.winnerName, winnerCreditCode: event.winnerCreditCode, amount: event.amountFen });
+      await sections.awardBidSection(command, {
+        id,
+        winnerName: event.winnerName,
+        winnerCreditCode: event.winnerCreditCode,
+        amount: event.amountFen,
+      });
       return;
     case 'FAIL':
       await sections.failBidSection(command, { id, reason: event.reason });
@@ -144,7 +166,12 @@ async function happen(command: Command, event: DemoSectionEvent): Promise<void> 
       await sections.suspendBidSection(command, { id, reason: event.reason });
       return;
     case 'POSTPONE':
-      await sections.postponeBidSection(command, { id, reason: event.reason, deadlineAt: event.deadlineAtMs, openAt: event.openAtMs });
+      await sections.postponeBidSection(command, {
+        id,
+        reason: event.reason,
+        deadlineAt: event.deadlineAtMs,
+        openAt: event.openAtMs,
+      });
       return;
   }
 }
@@ -191,7 +218,12 @@ async function seedAccounts(command: Command, insurerIds: ReadonlyMap<string, st
     await command.db.insert(apiClients).values({ id, name, scopes, insurerId, createdAt: command.now });
     return { id, secret: await addApiSecret(command.db, id, command.now) };
   };
-  const insurerScopes: ApiScope[] = ['underwriting:write', 'payments:write', 'invoices:write', 'policies:read'];
+  const insurerScopes: ApiScope[] = [
+    'underwriting:write',
+    'payments:write',
+    'invoices:write',
+    'policies:read',
+  ];
 
   const accounts: DemoAccounts = {
     operator: await account('19900000001', 'OPERATOR', '演示运营一'),

@@ -40,7 +40,8 @@ builder.subscriptionType({ description: '订阅（SSE）。' });
 /** Reads a text scalar; what is not a text at all is a fault of the request, not of what somebody typed. */
 function textScalar<T>(name: string, read: (text: string) => T | null, reason: string) {
   return (value: unknown): T => {
-    if (typeof value !== 'string') throw new GraphQLError(`${name} 应为字符串`, { extensions: { code: 'BAD_USER_INPUT' } });
+    if (typeof value !== 'string')
+      throw new GraphQLError(`${name} 应为字符串`, { extensions: { code: 'BAD_USER_INPUT' } });
     const parsed = read(value);
     return parsed === null ? (new Unreadable(reason) as T) : parsed;
   };
@@ -59,7 +60,11 @@ builder.scalarType('Rate', {
 builder.scalarType('Date', {
   description: '日期，YYYY-MM-DD，如 "2026-11-24"。',
   serialize: (day) => day,
-  parseValue: textScalar('Date', (text) => (isDay(text) ? text : null), '日期应为真实存在的 YYYY-MM-DD，如 2026-11-24'),
+  parseValue: textScalar(
+    'Date',
+    (text) => (isDay(text) ? text : null),
+    '日期应为真实存在的 YYYY-MM-DD，如 2026-11-24',
+  ),
 });
 builder.scalarType('DateTime', {
   description: '时刻，RFC 3339，北京时间，如 "2026-11-24T09:00:00.000+08:00"。',
@@ -70,7 +75,8 @@ builder.scalarType('CreditCode', {
   description: '统一社会信用代码，18 位，校验位须正确（GB 32100）。',
   serialize: (code) => code,
   parseValue: (value) => {
-    if (typeof value !== 'string') throw new GraphQLError('CreditCode 应为字符串', { extensions: { code: 'BAD_USER_INPUT' } });
+    if (typeof value !== 'string')
+      throw new GraphQLError('CreditCode 应为字符串', { extensions: { code: 'BAD_USER_INPUT' } });
     const code = normaliseCreditCode(value);
     const fault = creditCodeFault(code);
     return fault === null ? code : (new Unreadable(fault) as unknown as string);
@@ -91,7 +97,11 @@ builder.scalarType('ExchangeValue', {
 });
 
 /** An enum from a closed list and the Chinese label of each value. */
-export function enumOf<const V extends string>(name: string, description: string, labels: Readonly<Record<V, string>>) {
+export function enumOf<const V extends string>(
+  name: string,
+  description: string,
+  labels: Readonly<Record<V, string>>,
+) {
   const values = Object.fromEntries(
     Object.entries<string>(labels).map(([value, label]) => [value, { value, description: label }]),
   ) as Record<V, { value: V; description: string }>;

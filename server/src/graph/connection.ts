@@ -18,7 +18,11 @@ const PageInfo = builder.objectRef<Page<unknown>>('PageInfo').implement({
 });
 
 /** The connection type of a list of `node`. */
-export function connectionOf<T>(name: string, label: string, node: ObjectRef<PothosSchemaTypes.ExtendDefaultTypes<Types>, T>) {
+export function connectionOf<T>(
+  name: string,
+  label: string,
+  node: ObjectRef<PothosSchemaTypes.ExtendDefaultTypes<Types>, T>,
+) {
   const Edge = builder.objectRef<Page<T>['edges'][number]>(`${name}Edge`).implement({
     description: `${label}列表中的一条。`,
     fields: (t) => ({
@@ -29,8 +33,16 @@ export function connectionOf<T>(name: string, label: string, node: ObjectRef<Pot
   return builder.objectRef<Page<T>>(`${name}Connection`).implement({
     description: `${label}列表的一页。`,
     fields: (t) => ({
-      nodes: t.field({ type: [node], description: '本页的记录。', resolve: (page) => page.edges.map((edge) => edge.node) as never }),
-      edges: t.field({ type: [Edge], description: '本页的记录及其游标。', resolve: (page) => [...page.edges] }),
+      nodes: t.field({
+        type: [node],
+        description: '本页的记录。',
+        resolve: (page) => page.edges.map((edge) => edge.node) as never,
+      }),
+      edges: t.field({
+        type: [Edge],
+        description: '本页的记录及其游标。',
+        resolve: (page) => [...page.edges],
+      }),
       pageInfo: t.field({ type: PageInfo, description: '分页信息。', resolve: (page) => page }),
       totalCount: t.int({ description: '符合条件的总数。', resolve: (page) => page.count() }),
     }),
@@ -51,9 +63,14 @@ export const pageArguments = (arg: ArgBuilder<PothosSchemaTypes.ExtendDefaultTyp
  *
  * @throws GraphQLError BAD_USER_INPUT that names the argument
  */
-export function pageRequest(args: { first?: number | null | undefined; after?: string | null | undefined; filter?: unknown }): PageRequest {
+export function pageRequest(args: {
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: unknown;
+}): PageRequest {
   const first = args.first ?? limits.pageSizeDefault;
-  if (first < 1 || first > limits.pageSizeMax) throw badArgument('first', `first 应在 1 到 ${limits.pageSizeMax} 之间。`);
+  if (first < 1 || first > limits.pageSizeMax)
+    throw badArgument('first', `first 应在 1 到 ${limits.pageSizeMax} 之间。`);
   const after = args.after ? decodeCursor(args.after) : null;
   if (args.after && !after) throw badArgument('after', 'after 不是有效的游标。');
   const [fault] = unreadableFields(args.filter, 'filter');

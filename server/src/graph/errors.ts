@@ -1,3 +1,4 @@
+import type { FieldMessage } from '../command/refusals.ts';
 import {
   IdempotencyKeyReused,
   InvalidInput,
@@ -6,7 +7,6 @@ import {
   StaleState,
   TransitionRefused,
 } from '../command/refusals.ts';
-import type { FieldMessage } from '../command/refusals.ts';
 import type { Refusal } from '../kernel/refusal.ts';
 import { builder } from './builder.ts';
 
@@ -52,8 +52,8 @@ builder.objectType(TransitionRefused, {
   description: '当前状态不允许该操作（TRANSITION_REFUSED）。',
   interfaces: [ErrorInterface],
   fields: (t) => ({
-    state: t.exposeString('state', { description: '当前状态。' }),
-    event: t.exposeString('event', { description: '被拒绝的事件。' }),
+    currentState: t.exposeString('state', { description: '当前状态。' }),
+    refusedEvent: t.exposeString('event', { description: '被拒绝的事件。' }),
   }),
 });
 builder.objectType(RateLimited, {

@@ -19,7 +19,10 @@ export function presentError(core: Core, requestId: string, error: unknown): Gra
   const place = error instanceof GraphQLError ? { nodes: error.nodes, path: error.path } : {};
   if (original instanceof Refusal) {
     const issues = original instanceof InvalidInput ? { issues: original.issues } : {};
-    return new GraphQLError(original.message, { ...place, extensions: { code: original.code, requestId, ...issues } });
+    return new GraphQLError(original.message, {
+      ...place,
+      extensions: { code: original.code, requestId, ...issues },
+    });
   }
   if (original instanceof GraphQLError) {
     const code = original.extensions.code ?? codeOf(original);
@@ -34,7 +37,11 @@ export function presentError(core: Core, requestId: string, error: unknown): Gra
     core.log.error({ requestId, fault: String(original) }, 'storage is full');
     return new GraphQLError('系统存储空间不足，暂时不能保存，请稍后再试。', {
       ...place,
-      extensions: { code: 'STORAGE_FULL', requestId, http: { status: 503, headers: { 'retry-after': '10' } } },
+      extensions: {
+        code: 'STORAGE_FULL',
+        requestId,
+        http: { status: 503, headers: { 'retry-after': '10' } },
+      },
     });
   }
   const stack = original instanceof Error ? original.stack : String(original);

@@ -47,7 +47,8 @@ function measure(document: DocumentNode): Inspection {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
     cost.directives += definition.directives?.length ?? 0;
     walk(definition.selectionSet, 1, new Set());
-    if (definition.operation === 'mutation') mutations = Math.max(mutations, definition.selectionSet.selections.length);
+    if (definition.operation === 'mutation')
+      mutations = Math.max(mutations, definition.selectionSet.selections.length);
   }
 
   function walk(set: SelectionSetNode, depth: number, spread: ReadonlySet<string>): void {
@@ -101,8 +102,10 @@ export function requireShallow(source: Source): void {
   for (let tokens = 0; lexer.advance().kind !== TokenKind.EOF; tokens += 1) {
     if (opening.has(lexer.token.kind)) level += 1;
     if (closing.has(lexer.token.kind)) level -= 1;
-    if (tokens >= limits.queryTokensMax) throw tooComplex(`查询过于复杂：词数超过 ${limits.queryTokensMax}。`);
-    if (level > limits.queryBracketsMax) throw tooComplex(`查询过于复杂：括号嵌套超过 ${limits.queryBracketsMax}。`);
+    if (tokens >= limits.queryTokensMax)
+      throw tooComplex(`查询过于复杂：词数超过 ${limits.queryTokensMax}。`);
+    if (level > limits.queryBracketsMax)
+      throw tooComplex(`查询过于复杂：括号嵌套超过 ${limits.queryBracketsMax}。`);
   }
 }
 

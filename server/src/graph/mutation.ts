@@ -1,7 +1,14 @@
 import type { InputObjectRef, ObjectRef } from '@pothos/core';
 import type { z } from 'zod';
 import { keepResult, replayedObject } from '../command/idempotency.ts';
-import { IdempotencyKeyReused, InvalidInput, NotFound, RateLimited, StaleState, TransitionRefused } from '../command/refusals.ts';
+import {
+  IdempotencyKeyReused,
+  InvalidInput,
+  NotFound,
+  RateLimited,
+  StaleState,
+  TransitionRefused,
+} from '../command/refusals.ts';
 import { type Command, run } from '../command/run.ts';
 import { requireAccess, type Who } from './access.ts';
 import { builder, type Types } from './builder.ts';

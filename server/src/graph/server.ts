@@ -40,7 +40,10 @@ export function createGraphServer(core: Core): (request: Request, context: Conte
           const { facts } = serverContext as unknown as Context;
           const present = <T extends { errors?: readonly unknown[] }>(answer: T): T =>
             answer.errors
-              ? { ...answer, errors: answer.errors.map((error) => presentError(core, facts.requestId, error)) }
+              ? {
+                  ...answer,
+                  errors: answer.errors.map((error) => presentError(core, facts.requestId, error)),
+                }
               : answer;
           if (Array.isArray(result)) return setResult(result.map(present));
           if (Symbol.asyncIterator in result) {

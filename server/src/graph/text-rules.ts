@@ -6,18 +6,27 @@ export const lineRule = (label: string, maxCharacters: number) =>
   z
     .string()
     .refine((text) => text.trim() !== '', `请填写${label}`)
-    .refine((text) => cleanLine(text, maxCharacters) !== null, `${label}过长或含有无法使用的字符，最多 ${maxCharacters} 个字符`);
+    .refine(
+      (text) => cleanLine(text, maxCharacters) !== null,
+      `${label}过长或含有无法使用的字符，最多 ${maxCharacters} 个字符`,
+    );
 
 /** Rule for a text of several lines that has to be there: a reason, a note. */
 export const textRule = (label: string, maxCharacters: number) =>
   z
     .string()
     .refine((text) => text.trim() !== '', `请填写${label}`)
-    .refine((text) => cleanText(text, maxCharacters) !== null, `${label}过长或含有无法使用的字符，最多 ${maxCharacters} 个字符`);
+    .refine(
+      (text) => cleanText(text, maxCharacters) !== null,
+      `${label}过长或含有无法使用的字符，最多 ${maxCharacters} 个字符`,
+    );
 
 /** The same for texts that may be left out. */
 export const optionalLineRule = (label: string, maxCharacters: number) =>
   z
     .string()
-    .refine((text) => cleanLine(text, maxCharacters) !== null, `${label}过长或含有无法使用的字符，最多 ${maxCharacters} 个字符`)
+    .refine(
+      (text) => cleanLine(text, maxCharacters) !== null,
+      `${label}过长或含有无法使用的字符，最多 ${maxCharacters} 个字符`,
+    )
     .nullish();

@@ -30,7 +30,12 @@ interface EventFilter {
 }
 
 /** The log as operators and regulators read it, newest first. Pages are keyed by time and id: sequence numbers stay inside. */
-export async function eventLog(db: Db, actor: Actor, filter: EventFilter, page: PageRequest): Promise<Page<EventRow>> {
+export async function eventLog(
+  db: Db,
+  actor: Actor,
+  filter: EventFilter,
+  page: PageRequest,
+): Promise<Page<EventRow>> {
   const matching = and(
     visible(db, actor),
     filter.objectId ? eq(events.objectId, filter.objectId) : undefined,
@@ -54,5 +59,10 @@ export async function eventLog(db: Db, actor: Actor, filter: EventFilter, page: 
       .where(matching);
     return row?.n ?? 0;
   };
-  return pageOf(rows.map((row) => row.event), page.first, (row) => ({ key: row.at, id: row.id }), total);
+  return pageOf(
+    rows.map((row) => row.event),
+    page.first,
+    (row) => ({ key: row.at, id: row.id }),
+    total,
+  );
 }

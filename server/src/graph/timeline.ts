@@ -1,6 +1,6 @@
-import DataLoader from 'dataloader';
 import type { EnumRef } from '@pothos/core';
-import { partiesOf, PARTIES, type Party, partyLabel } from '../access/actor.ts';
+import DataLoader from 'dataloader';
+import { PARTIES, type Party, partiesOf, partyLabel } from '../access/actor.ts';
 import type { EventRow } from '../command/events.ts';
 import type { Life } from '../command/fire.ts';
 import { acceptedEvents } from '../kernel/machine.ts';
@@ -34,7 +34,9 @@ export const EventType = builder.objectRef<EventRow>('Event').implement({
     label: t.string({
       description: '事件名称。',
       resolve: (event) =>
-        eventLabels.get(event.noun)?.[event.event]?.label ?? actLabels.get(event.noun)?.[event.event] ?? event.event,
+        eventLabels.get(event.noun)?.[event.event]?.label ??
+        actLabels.get(event.noun)?.[event.event] ??
+        event.event,
     }),
     actor: t.field({
       type: ActorEnum,
@@ -57,7 +59,8 @@ const timelineLoader = perRequest((context) => {
     const rows = await eventsOfObjects(context.db, context.actor, ids);
     const byObject = Map.groupBy(rows, (row) => row.objectId);
     // An order brings the events of all that hangs on it, which a page asks for a moment later.
-    for (const [id, events] of byObject) if (ids.some((asked) => asked === events[0]?.orderId)) loader.prime(id, events);
+    for (const [id, events] of byObject)
+      if (ids.some((asked) => asked === events[0]?.orderId)) loader.prime(id, events);
     return ids.map((id) => byObject.get(id) ?? []);
   });
   return loader;
@@ -92,9 +95,13 @@ export function lifeFields<R extends { id: string; state: S }, S extends string,
       type: [types.event],
       description: '当前调用方此刻可以进行的操作。',
       resolve: (row, _args, context: Context) =>
-        [...new Set(partiesOf(context.actor).flatMap((party) => acceptedEvents(life.machine, row.state, party) as E[]))].filter(
-          (event) => may(row, event, context),
-        ) as never,
+        [
+          ...new Set(
+            partiesOf(context.actor).flatMap(
+              (party) => acceptedEvents(life.machine, row.state, party) as E[],
+            ),
+          ),
+        ].filter((event) => may(row, event, context)) as never,
     }),
   };
 }
@@ -106,7 +113,9 @@ export function machineEnums<S extends string, E extends string>(
   name: string,
 ) {
   const labels = <K extends string>(rules: Readonly<Record<K, { label: string }>>) =>
-    Object.fromEntries(Object.entries<{ label: string }>(rules).map(([key, rule]) => [key, rule.label])) as Record<K, string>;
+    Object.fromEntries(
+      Object.entries<{ label: string }>(rules).map(([key, rule]) => [key, rule.label]),
+    ) as Record<K, string>;
   return {
     state: enumOf(`${name}State`, `${life.machine.label}的状态。`, labels(life.machine.states)),
     event: enumOf(`${name}Event`, `${life.machine.label}的事件。`, labels(life.machine.events)),

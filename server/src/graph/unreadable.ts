@@ -14,5 +14,7 @@ export function unreadableFields(value: unknown, path = ''): { path: string; mes
   if (value instanceof Unreadable) return [{ path, message: value.reason }];
   if (Array.isArray(value)) return value.flatMap((item, i) => unreadableFields(item, `${path}.${i}`));
   if (value === null || typeof value !== 'object') return [];
-  return Object.entries(value).flatMap(([name, item]) => unreadableFields(item, path ? `${path}.${name}` : name));
+  return Object.entries(value).flatMap(([name, item]) =>
+    unreadableFields(item, path ? `${path}.${name}` : name),
+  );
 }

@@ -5,7 +5,12 @@ import type { Sessions } from '../access/session.ts';
 
 /** Who sends a request, or why it is not let in. A key that was sent and is not good is never treated as no key. */
 export type Recognised =
-  | { readonly ok: true; readonly actor: Actor; readonly setCookie: string | null; readonly byCookie: boolean }
+  | {
+      readonly ok: true;
+      readonly actor: Actor;
+      readonly setCookie: string | null;
+      readonly byCookie: boolean;
+    }
   | { readonly ok: false };
 
 export async function authenticate(

@@ -31,7 +31,10 @@ export async function readBody(
   try {
     for (;;) {
       const silence = new Promise<never>((_, reject) => {
-        idle = setTimeout(() => reject(new BodyTooSlow()), Math.min(times.idleMs, deadlineMs - performance.now()));
+        idle = setTimeout(
+          () => reject(new BodyTooSlow()),
+          Math.min(times.idleMs, deadlineMs - performance.now()),
+        );
       });
       const piece = await Promise.race([reader.read(), silence]);
       clearTimeout(idle);

@@ -20,7 +20,9 @@ export async function buildClient(tell: (step: string) => void): Promise<void> {
     const vite = join(web, 'node_modules', '.bin', 'vite');
     const child = spawn(vite, ['build', '--logLevel', 'warn'], { cwd: web, stdio: 'inherit' });
     child.once('error', reject);
-    child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`The build of the client ended with ${code}.`))));
+    child.once('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error(`The build of the client ended with ${code}.`)),
+    );
   });
   await writeFile(stamp, sources);
 }

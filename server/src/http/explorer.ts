@@ -13,7 +13,12 @@ query 待审核认证 {
 /** The page from which staff run the platform. All of it comes from this server. */
 export function explorerPage(): { html: string; policy: string } {
   const nonce = randomBytes(16).toString('base64');
-  const html = renderGraphiQL({ title: '平台运营控制台', defaultQuery: firstQuery, credentials: 'same-origin', endpoint: '/graphql' });
+  const html = renderGraphiQL({
+    title: '平台运营控制台',
+    defaultQuery: firstQuery,
+    credentials: 'same-origin',
+    endpoint: '/graphql',
+  });
   return {
     // The page has one script, its program; words like it further down are text within that program.
     html: html.replace('<script>', `<script nonce="${nonce}">`),

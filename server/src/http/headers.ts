@@ -10,7 +10,8 @@ export function commonHeaders(config: Config): Readonly<Record<string, string>> 
     'cross-origin-resource-policy': 'same-origin',
     'permissions-policy': 'camera=(), microphone=(), geolocation=(), payment=(), usb=()',
     'cache-control': 'no-store',
-    'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    'content-security-policy':
+      "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
   };
   if (config.publicOrigin.startsWith('https:')) {
     headers['strict-transport-security'] = 'max-age=63072000; includeSubDomains';

@@ -5,6 +5,13 @@ import type { App } from '../app.ts';
 import type { Config } from '../config.ts';
 import { limits } from '../limits.ts';
 
+/** Another program listens there. */
+export class PortTaken extends Error {
+  constructor(port: number) {
+    super(`Port ${port} is taken by another program. Stop it, or choose another port: PORT=4001 npm start`);
+  }
+}
+
 export interface Listening {
   readonly port: number;
   /** Takes no new connections, lets what is under way end, and closes what stays open beyond the limit. */
@@ -22,7 +29,9 @@ export async function listen(app: App, config: Config): Promise<Listening> {
   server.requestTimeout = limits.requestTimeoutMs;
 
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (fault: NodeJS.ErrnoException) =>
+      reject(fault.code === 'EADDRINUSE' ? new PortTaken(config.port) : fault),
+    );
     server.listen(config.port, config.host, resolve);
   });
   return {

@@ -55,7 +55,11 @@ export function createRouter(parts: RouterParts) {
   app.use(async (c, next) => {
     const given = c.req.header('x-request-id');
     const requestId = given && /^[\w-]{8,64}$/.test(given) ? given : randomUUID();
-    c.set('facts', { requestId, address: addressOf(c, core), agent: (c.req.header('user-agent') ?? '').slice(0, 300) });
+    c.set('facts', {
+      requestId,
+      address: addressOf(c, core),
+      agent: (c.req.header('user-agent') ?? '').slice(0, 300),
+    });
     await next();
     c.res.headers.set('x-request-id', requestId);
     for (const [name, value] of common) if (!c.res.headers.has(name)) c.res.headers.set(name, value);
@@ -106,7 +110,8 @@ export function createRouter(parts: RouterParts) {
   async function explorer(c: HonoContext<Env>): Promise<Response> {
     const recognised = await known(c);
     // As absent to all others: that there is a way in for staff is nobody's business.
-    if (!recognised.ok || recognised.actor.kind !== 'USER' || !isTrusted(recognised.actor)) return c.notFound() as Response;
+    if (!recognised.ok || recognised.actor.kind !== 'USER' || !isTrusted(recognised.actor))
+      return c.notFound() as Response;
     const { html, policy } = explorerPage();
     return c.html(html, 200, { 'content-security-policy': policy });
   }
@@ -115,9 +120,14 @@ export function createRouter(parts: RouterParts) {
     const refused = methodOrOrigin(c, core);
     if (refused) return refused;
     const recognised = await known(c);
-    if (!recognised.ok || recognised.actor.kind === 'ANONYMOUS' || recognised.actor.kind === 'SYSTEM') return unauthenticated(c);
+    if (!recognised.ok || recognised.actor.kind === 'ANONYMOUS' || recognised.actor.kind === 'SYSTEM')
+      return unauthenticated(c);
     const purpose = UPLOAD_PURPOSES.find((value) => value === c.req.query('purpose'));
-    if (!purpose) return c.json(problem('INVALID_INPUT', `purpose 应为 ${UPLOAD_PURPOSES.join('、')} 之一。`, 'purpose'), 400);
+    if (!purpose)
+      return c.json(
+        problem('INVALID_INPUT', `purpose 应为 ${UPLOAD_PURPOSES.join('、')} 之一。`, 'purpose'),
+        400,
+      );
     await requireUploadAllowance(core, recognised.actor.id);
 
     const multipart = /^multipart\/form-data/i.test(c.req.header('content-type') ?? '');
@@ -126,7 +136,10 @@ export function createRouter(parts: RouterParts) {
     const file = multipart ? await onlyFile(body, c.req.header('content-type') ?? '') : rawFile(c, body);
     if (!file) return c.json(problem('INVALID_INPUT', '请求中应恰有一个文件。', 'file'), 400);
     const upload = await receiveUpload(core, recognised.actor, c.get('facts'), { purpose, ...file });
-    return c.json({ id: upload.id, sha256: upload.sha256, bytes: upload.bytes, contentType: upload.contentType }, 201);
+    return c.json(
+      { id: upload.id, sha256: upload.sha256, bytes: upload.bytes, contentType: upload.contentType },
+      201,
+    );
   });
 
   app.get('/files/:id', async (c) => {
@@ -140,7 +153,10 @@ export function createRouter(parts: RouterParts) {
       headers: {
         'content-type': upload.contentType,
         'content-length': String(bytes.length),
-        'content-disposition': contentDisposition(upload.fileName, `${upload.id}.${upload.contentType.split('/')[1]}`),
+        'content-disposition': contentDisposition(
+          upload.fileName,
+          `${upload.id}.${upload.contentType.split('/')[1]}`,
+        ),
         'content-security-policy': "sandbox; default-src 'none'; frame-ancestors 'none'",
       },
     });
@@ -170,13 +186,19 @@ export function createRouter(parts: RouterParts) {
   }
 
   app.on(['GET', 'HEAD'], '*', async (c) => (await client?.answer(c.req.raw, c.req.path)) ?? c.notFound());
-  app.all('*', (c) => c.json(problem('METHOD_NOT_ALLOWED', '不支持该请求方法。'), 405, { allow: 'GET, HEAD' }));
+  app.all('*', (c) =>
+    c.json(problem('METHOD_NOT_ALLOWED', '不支持该请求方法。'), 405, { allow: 'GET, HEAD' }),
+  );
 
   async function known(c: HonoContext<Env>): Promise<Recognised> {
     return authenticate(c.req.raw, sessions, keys);
   }
 
-  function contextOf(c: HonoContext<Env>, recognised: Extract<Recognised, { ok: true }>, idempotency: Idempotency | null): Context {
+  function contextOf(
+    c: HonoContext<Env>,
+    recognised: Extract<Recognised, { ok: true }>,
+    idempotency: Idempotency | null,
+  ): Context {
     return {
       core,
       sessions,
@@ -193,18 +215,23 @@ export function createRouter(parts: RouterParts) {
 }
 
 function addressOf(c: HonoContext<Env>, core: Core): string {
-  const forwarded = core.config.trustProxy ? c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined;
+  const forwarded = core.config.trustProxy
+    ? c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim()
+    : undefined;
   return (forwarded ?? c.env?.address ?? '').replace(/^::ffff:/, '');
 }
 
 /** Only POST, and only from pages of ours. */
 function methodOrOrigin(c: HonoContext<Env>, core: Core): Response | null {
-  if (c.req.method !== 'POST') return c.json(problem('METHOD_NOT_ALLOWED', '请使用 POST。'), 405, { allow: 'POST' });
+  if (c.req.method !== 'POST')
+    return c.json(problem('METHOD_NOT_ALLOWED', '请使用 POST。'), 405, { allow: 'POST' });
   return isSameOrigin(c.req.raw, core.config.publicOrigin) ? null : crossOrigin(c);
 }
 
-const crossOrigin = (c: HonoContext<Env>) => c.json(problem('CROSS_ORIGIN', '不接受来自其他网站的请求。'), 403);
-const unauthenticated = (c: HonoContext<Env>) => c.json(problem('UNAUTHENTICATED', '请先登录，或检查密钥。'), 401);
+const crossOrigin = (c: HonoContext<Env>) =>
+  c.json(problem('CROSS_ORIGIN', '不接受来自其他网站的请求。'), 403);
+const unauthenticated = (c: HonoContext<Env>) =>
+  c.json(problem('UNAUTHENTICATED', '请先登录，或检查密钥。'), 401);
 
 /** The form of every answer that says no: that of GraphQL, so that clients read one form only. */
 function problem(code: string, message: string, field?: string) {
@@ -235,20 +262,31 @@ function decodedName(header: string | undefined): string | null {
 }
 
 async function onlyFile(body: Uint8Array, contentType: string) {
-  const form = await new Response(body as Uint8Array<ArrayBuffer>, { headers: { 'content-type': contentType } })
+  const form = await new Response(body as Uint8Array<ArrayBuffer>, {
+    headers: { 'content-type': contentType },
+  })
     .formData()
     .catch(() => null);
   const files = form ? [...form.values()].filter((value) => value instanceof File) : [];
   const [file] = files;
   if (!file || files.length !== 1) return null;
-  return { bytes: new Uint8Array(await file.arrayBuffer()), contentType: file.type || null, fileName: file.name || null };
+  return {
+    bytes: new Uint8Array(await file.arrayBuffer()),
+    contentType: file.type || null,
+    fileName: file.name || null,
+  };
 }
 
 function answerFault(c: HonoContext<Env>, core: Core, fault: Error): Response {
   if (fault instanceof BodyTooLarge) {
-    return c.json(problem('UPLOAD_REFUSED', `内容过大，最多 ${Math.floor(fault.maxBytes / 1024)} KiB。`), 413, { connection: 'close' });
+    return c.json(
+      problem('UPLOAD_REFUSED', `内容过大，最多 ${Math.floor(fault.maxBytes / 1024)} KiB。`),
+      413,
+      { connection: 'close' },
+    );
   }
-  if (fault instanceof BodyTooSlow) return c.json(problem('TIMEOUT', '接收超时，请重试。'), 408, { connection: 'close' });
+  if (fault instanceof BodyTooSlow)
+    return c.json(problem('TIMEOUT', '接收超时，请重试。'), 408, { connection: 'close' });
   if (fault instanceof Refusal) {
     const status = fault.code === 'RATE_LIMITED' ? 429 : 400;
     const headers: Record<string, string> =
@@ -258,11 +296,20 @@ function answerFault(c: HonoContext<Env>, core: Core, fault: Error): Response {
   const { requestId } = c.get('facts');
   if (isStorageFull(fault)) {
     core.log.error({ requestId, fault: String(fault) }, 'storage is full');
-    return c.json(problem('STORAGE_FULL', '系统存储空间不足，暂时不能保存，请稍后再试。'), 503, { 'retry-after': '10' });
+    return c.json(problem('STORAGE_FULL', '系统存储空间不足，暂时不能保存，请稍后再试。'), 503, {
+      'retry-after': '10',
+    });
   }
   core.log.error({ requestId, fault: fault.stack }, 'a request met a fault of ours');
   return c.json(
-    { errors: [{ message: `系统出现异常，请提供请求编号 ${requestId}。`, extensions: { code: 'INTERNAL_SERVER_ERROR', requestId } }] },
+    {
+      errors: [
+        {
+          message: `系统出现异常，请提供请求编号 ${requestId}。`,
+          extensions: { code: 'INTERNAL_SERVER_ERROR', requestId },
+        },
+      ],
+    },
     500,
   );
 }

@@ -11,6 +11,8 @@ export function sandboxSmsPage(messages: readonly CaughtSms[]): string {
 ${message.code ? `<p>验证码 <strong>${escapeHtml(message.code)}</strong></p>` : ''}
 </article>`,
   );
-  const body = shown.length ? shown.join('\n') : '<p class="empty">还没有短信。请先在平台上获取验证码，然后刷新本页。</p>';
+  const body = shown.length
+    ? shown.join('\n')
+    : '<p class="empty">还没有短信。请先在平台上获取验证码，然后刷新本页。</p>';
   return plainPage('沙箱短信（演示，不会真正发送）', body);
 }

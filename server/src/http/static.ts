@@ -35,7 +35,8 @@ export const clientRoots: ReadonlySet<string> = new Set([
   'sign-in',
   'verify',
 ]);
-const isClientPage = (path: string) => clientRoots.has(path.split('/')[1] ?? '') && !/\.[a-z0-9]+$/i.test(path);
+const isClientPage = (path: string) =>
+  clientRoots.has(path.split('/')[1] ?? '') && !/\.[a-z0-9]+$/i.test(path);
 
 interface StaticFile {
   readonly headers: Record<string, string>;
@@ -62,12 +63,20 @@ export async function createStatic(folder: string): Promise<StaticFiles> {
   return {
     async answer(request, path) {
       const exact = files.get(path);
-      const file = exact && path !== '/index.html' ? exact : isClientPage(path) ? files.get('/index.html') : undefined;
+      const file =
+        exact && path !== '/index.html' ? exact : isClientPage(path) ? files.get('/index.html') : undefined;
       if (!file) return null;
       const accepted = request.headers.get('accept-encoding') ?? '';
-      if (request.headers.get('if-none-match') === file.headers.etag) return new Response(null, { status: 304, headers: file.headers });
-      const encoding = /\bbr\b/.test(accepted) && file.brotli ? 'br' : /\bgzip\b/.test(accepted) && file.gzip ? 'gzip' : null;
-      const body = encoding === 'br' ? await file.brotli?.() : encoding === 'gzip' ? await file.gzip?.() : file.plain;
+      if (request.headers.get('if-none-match') === file.headers.etag)
+        return new Response(null, { status: 304, headers: file.headers });
+      const encoding =
+        /\bbr\b/.test(accepted) && file.brotli
+          ? 'br'
+          : /\bgzip\b/.test(accepted) && file.gzip
+            ? 'gzip'
+            : null;
+      const body =
+        encoding === 'br' ? await file.brotli?.() : encoding === 'gzip' ? await file.gzip?.() : file.plain;
       return new Response(request.method === 'HEAD' ? null : (body as Uint8Array<ArrayBuffer>), {
         headers: { ...file.headers, ...(encoding ? { 'content-encoding': encoding } : {}) },
       });
@@ -89,7 +98,9 @@ function describe(path: string, plain: Uint8Array): StaticFile {
       ...(page ? { 'content-security-policy': clientPolicy } : {}),
     },
     plain,
-    brotli: packed ? once(() => promisify(brotliCompress)(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } })) : null,
+    brotli: packed
+      ? once(() => promisify(brotliCompress)(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }))
+      : null,
     gzip: packed ? once(() => promisify(gzip)(plain, { level: 9 })) : null,
   };
 }

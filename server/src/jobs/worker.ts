@@ -23,7 +23,11 @@ export interface Worker {
 }
 
 /** Sends what commands left in the outbox and moves what time moves. A fault is logged and tried again later, with patience. */
-export function createWorker(core: Core, handlers: Readonly<Record<string, EffectHandler>>, timers: readonly Timer[]): Worker {
+export function createWorker(
+  core: Core,
+  handlers: Readonly<Record<string, EffectHandler>>,
+  timers: readonly Timer[],
+): Worker {
   const lastRun = new Map<string, number>();
   let running: Promise<void> | null = null;
   let again = false;
@@ -66,7 +70,11 @@ export function createWorker(core: Core, handlers: Readonly<Record<string, Effec
         )
         .where(eq(outbox.id, effect.id));
     });
-    if (fault) core.log.warn({ effect: effect.id, topic: effect.topic, attempts, dead, fault }, 'an effect was not carried out');
+    if (fault)
+      core.log.warn(
+        { effect: effect.id, topic: effect.topic, attempts, dead, fault },
+        'an effect was not carried out',
+      );
   }
 
   async function runTimers(): Promise<void> {
@@ -77,7 +85,10 @@ export function createWorker(core: Core, handlers: Readonly<Record<string, Effec
       try {
         await timer.work(core);
       } catch (reason) {
-        core.log.error({ timer: timer.name, fault: reason instanceof Error ? reason.stack : String(reason) }, 'a timer failed');
+        core.log.error(
+          { timer: timer.name, fault: reason instanceof Error ? reason.stack : String(reason) },
+          'a timer failed',
+        );
       }
     }
   }

@@ -41,7 +41,8 @@ export function defineMachine<const S extends string, const E extends string, co
   }
 
   const accepted = new Set<string>([machine.birth.event]);
-  for (const row of Object.values<object>(machine.table)) for (const event of Object.keys(row)) accepted.add(event);
+  for (const row of Object.values<object>(machine.table))
+    for (const event of Object.keys(row)) accepted.add(event);
   for (const event of Object.keys(machine.events)) {
     if (!accepted.has(event)) throw new Error(`Machine ${machine.name} accepts ${event} in no state.`);
   }
@@ -63,7 +64,9 @@ export function acceptedEvents<S extends string, E extends string, P extends str
   state: S,
   party: P,
 ): E[] {
-  return (Object.keys(machine.table[state]) as E[]).filter((event) => machine.events[event].by.includes(party));
+  return (Object.keys(machine.table[state]) as E[]).filter((event) =>
+    machine.events[event].by.includes(party),
+  );
 }
 
 /** The whole table as text, a row a state and a column an event, for tests and for people. */
@@ -71,11 +74,18 @@ export function machineGrid(machine: Machine): string {
   const events = Object.keys(machine.events).filter((event) => event !== machine.birth.event);
   const states = Object.keys(machine.states);
   const first = Math.max(...states.map((state) => state.length), 5);
-  const widths = events.map((event) => Math.max(event.length, ...states.map((s) => (machine.table[s]?.[event] ?? '.').length)));
+  const widths = events.map((event) =>
+    Math.max(event.length, ...states.map((s) => (machine.table[s]?.[event] ?? '.').length)),
+  );
   const line = (head: string, cells: readonly string[]) =>
     [head.padEnd(first), ...cells.map((cell, i) => cell.padEnd(widths[i] ?? 0))].join(' ').trimEnd();
   return [
     line('state', events),
-    ...states.map((state) => line(state, events.map((event) => machine.table[state]?.[event] ?? '.'))),
+    ...states.map((state) =>
+      line(
+        state,
+        events.map((event) => machine.table[state]?.[event] ?? '.'),
+      ),
+    ),
   ].join('\n');
 }

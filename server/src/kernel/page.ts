@@ -18,7 +18,9 @@ export function encodeCursor(cursor: Cursor): string {
 
 /** @returns null for a text that no `encodeCursor` made */
 export function decodeCursor(text: string): Cursor | null {
-  const match = /^(-?\d{1,16}):([a-z]{2,4}_[a-z2-7]{26})$/.exec(Buffer.from(text, 'base64url').toString('utf8'));
+  const match = /^(-?\d{1,16}):([a-z]{2,4}_[a-z2-7]{26})$/.exec(
+    Buffer.from(text, 'base64url').toString('utf8'),
+  );
   return match ? { key: Number(match[1]), id: match[2] as string } : null;
 }
 

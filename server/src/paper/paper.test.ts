@@ -187,3 +187,31 @@ test('closing fails what is pending and all that is asked later', async () => {
   await pending;
   await expect(closing.renderPolicy(samplePolicy)).rejects.toMatchObject({ reason: 'CLOSED' });
 });
+
+test('the sample of an invoice says on its face that it is none', async () => {
+  const text = await textOf(
+    await paper.renderInvoice({
+      typeLabel: '电子增值税普通发票',
+      number: '26212000000012345678',
+      issuedOn: '2026-11-24',
+      buyerName: '示例建设工程集团有限公司\u202e',
+      buyerTaxNumber: '91330212MA2AECMD5B',
+      sellerName: '示例财产保险股份有限公司',
+      content: '*保险服务*投标保证保险费',
+      policyNumber: 'BH-1',
+      netFen: 37_736,
+      vatFen: 2_264,
+      amountFen: 40_000,
+    }),
+  );
+  for (const expected of [
+    '演示样本 不具法律效力',
+    '不是发票',
+    '人民币肆佰元整',
+    '¥377.36',
+    '26212000000012345678',
+  ]) {
+    expect(text).toContain(expected);
+  }
+  expect(text).not.toContain('\u202e');
+});

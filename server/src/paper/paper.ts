@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import type { PaperAnswer, PaperRequest } from './paper-worker.ts';
 import type { InvoicePaper } from './invoice-paper.ts';
+import type { PaperAnswer, PaperRequest } from './paper-worker.ts';
 import type { PolicyPaper } from './policy-paper.ts';
 
 /** Longest silence of the worker while a document is due; the first one also reads the fonts. */

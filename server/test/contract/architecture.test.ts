@@ -21,7 +21,21 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   jobs: ['kernel', 'limits', 'db', 'command'],
   http: ['kernel', 'limits', 'config', 'db', 'access', 'command', 'graph', 'modules', 'ports', 'app'],
   demo: ['kernel', 'limits', 'db', 'access', 'command', 'modules'],
-  app: ['kernel', 'limits', 'log', 'config', 'db', 'access', 'command', 'graph', 'modules', 'jobs', 'http', 'ports', 'paper'],
+  app: [
+    'kernel',
+    'limits',
+    'log',
+    'config',
+    'db',
+    'access',
+    'command',
+    'graph',
+    'modules',
+    'jobs',
+    'http',
+    'ports',
+    'paper',
+  ],
   main: ['config', 'log', 'db', 'command', 'graph', 'modules', 'http', 'ports', 'demo', 'app'],
 };
 
@@ -49,12 +63,20 @@ interface Import {
 const files = (await readdir(source, { recursive: true }))
   .filter((file) => file.endsWith('.ts') && !/\.(test|fixture)\.ts$/.test(file))
   .map((file) => file.split(sep).join('/'));
-const texts = new Map(await Promise.all(files.map(async (file) => [file, await readFile(join(source, file), 'utf8')] as const)));
+const texts = new Map(
+  await Promise.all(files.map(async (file) => [file, await readFile(join(source, file), 'utf8')] as const)),
+);
 
 const imports: Import[] = files.flatMap((file) =>
-  [...(texts.get(file) ?? '').matchAll(/^(?:import|export)\s+(type\s)?[^;]*?from\s+'(\.[^']+)'|import\('(\.[^']+)'\)|^import '(\.[^']+)'/gm)].map((match) => ({
+  [
+    ...(texts.get(file) ?? '').matchAll(
+      /^(?:import|export)\s+(type\s)?[^;]*?from\s+'(\.[^']+)'|import\('(\.[^']+)'\)|^import '(\.[^']+)'/gm,
+    ),
+  ].map((match) => ({
     file,
-    target: relative(source, resolve(source, dirname(file), match[2] ?? match[3] ?? match[4] ?? '')).split(sep).join('/'),
+    target: relative(source, resolve(source, dirname(file), match[2] ?? match[3] ?? match[4] ?? ''))
+      .split(sep)
+      .join('/'),
     typeOnly: match[1] !== undefined,
   })),
 );
@@ -65,8 +87,14 @@ const moduleOf = (path: string) => (path.startsWith('modules/') ? path.split('/'
 describe('the structure of the server', () => {
   test('parts import only what lies below them', () => {
     const wrong = imports
-      .filter(({ file, target }) => partOf(file) !== partOf(target) && !mayImport[partOf(file)]?.includes(partOf(target)))
-      .map(({ file, target }) => `${file} imports ${target}: ${partOf(file)} may know ${mayImport[partOf(file)]?.join(', ')} only`);
+      .filter(
+        ({ file, target }) =>
+          partOf(file) !== partOf(target) && !mayImport[partOf(file)]?.includes(partOf(target)),
+      )
+      .map(
+        ({ file, target }) =>
+          `${file} imports ${target}: ${partOf(file)} may know ${mayImport[partOf(file)]?.join(', ')} only`,
+      );
     expect(wrong).toEqual([]);
   });
 
@@ -87,13 +115,18 @@ describe('the structure of the server', () => {
   });
 
   test('only graph/schema.ts gathers the modules, and no other file of graph knows one', () => {
-    const wrong = imports.filter(({ file, target }) => partOf(file) === 'graph' && file !== 'graph/schema.ts' && moduleOf(target));
+    const wrong = imports.filter(
+      ({ file, target }) => partOf(file) === 'graph' && file !== 'graph/schema.ts' && moduleOf(target),
+    );
     expect(wrong).toEqual([]);
   });
 
   test('services and queries know nothing of GraphQL', () => {
     const wrong = imports
-      .filter(({ file, target }) => /\.(service|queries|machine|refusals)\.ts$/.test(file) && partOf(target) === 'graph')
+      .filter(
+        ({ file, target }) =>
+          /\.(service|queries|machine|refusals)\.ts$/.test(file) && partOf(target) === 'graph',
+      )
       .map(({ file, target }) => `${file} imports ${target}`);
     expect(wrong).toEqual([]);
   });
@@ -107,7 +140,9 @@ describe('the structure of the server', () => {
   });
 
   test('states change only through fire', () => {
-    const wrong = files.filter((file) => file.startsWith('modules/') && /\.set\(\{[^}]*\bstate:/.test(texts.get(file) ?? ''));
+    const wrong = files.filter(
+      (file) => file.startsWith('modules/') && /\.set\(\{[^}]*\bstate:/.test(texts.get(file) ?? ''),
+    );
     expect(wrong).toEqual([]);
   });
 

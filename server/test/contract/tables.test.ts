@@ -20,7 +20,9 @@ describe('the database', () => {
   test('every table is STRICT', async () => {
     const h = await createHarness();
     const tables = await h.app.core.database.reader.all<{ name: string; strict: number }>(
-      sql.raw(`select name, strict from pragma_table_list where type = 'table' and schema = 'main' and ${own}`),
+      sql.raw(
+        `select name, strict from pragma_table_list where type = 'table' and schema = 'main' and ${own}`,
+      ),
     );
     expect(tables.length).toBeGreaterThan(20);
     expect(tables.filter((table) => !table.strict).map((table) => table.name)).toEqual([]);

@@ -9,12 +9,15 @@ const post = (h: Harness, body: BodyInit, headers: Record<string, string> = json
   h.fetch(null, '/graphql', { method: 'POST', headers, body, duplex: 'half' } as RequestInit);
 const query = (text: string) => JSON.stringify({ query: text });
 const codes = async (response: Response) =>
-  ((await response.json()) as { errors?: { extensions: { code: string } }[] }).errors?.map((error) => error.extensions.code);
+  ((await response.json()) as { errors?: { extensions: { code: string } }[] }).errors?.map(
+    (error) => error.extensions.code,
+  );
 
 describe('the GraphQL door', () => {
   test('too many aliases, fields, levels or directives are refused without data', async () => {
     const h = await createHarness();
-    const nested = (levels: number) => `{ bidSections { ${'nodes { '.repeat(levels)}id${' }'.repeat(levels)} } }`;
+    const nested = (levels: number) =>
+      `{ bidSections { ${'nodes { '.repeat(levels)}id${' }'.repeat(levels)} } }`;
     const documents = {
       aliases: `{ ${Array.from({ length: 101 }, (_, i) => `a${i}:__typename`).join(' ')} }`,
       fields: `{ ${'__typename '.repeat(500)} }`,
@@ -38,13 +41,19 @@ describe('the GraphQL door', () => {
 
   test('a fragment that spreads itself is refused', async () => {
     const h = await createHarness();
-    const response = await post(h, query('{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }'));
+    const response = await post(
+      h,
+      query('{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }'),
+    );
     expect(await codes(response)).toContain('GRAPHQL_VALIDATION_FAILED');
   });
 
   test('a fragment bomb is refused before it is walked to the end', async () => {
     const h = await createHarness();
-    const fragments = Array.from({ length: 40 }, (_, i) => `fragment F${i} on Query { ...F${i + 1} ...F${i + 1} }`).join(' ');
+    const fragments = Array.from(
+      { length: 40 },
+      (_, i) => `fragment F${i} on Query { ...F${i + 1} ...F${i + 1} }`,
+    ).join(' ');
     const response = await post(h, query(`{ ...F0 } ${fragments} fragment F40 on Query { __typename }`));
     expect(await codes(response)).toEqual(['QUERY_TOO_COMPLEX']);
   });
@@ -62,7 +71,10 @@ describe('the GraphQL door', () => {
 
   test('a batch is not executed', async () => {
     const h = await createHarness();
-    const response = await post(h, JSON.stringify(Array.from({ length: 10 }, () => ({ query: '{ __typename }' }))));
+    const response = await post(
+      h,
+      JSON.stringify(Array.from({ length: 10 }, () => ({ query: '{ __typename }' }))),
+    );
     expect(response.status).toBe(400);
   });
 
@@ -71,16 +83,31 @@ describe('the GraphQL door', () => {
     const document = 'mutation { signOut(input: {}) { __typename } }';
     const other: [string, BodyInit][] = [
       ['application/x-www-form-urlencoded', `query=${encodeURIComponent(document)}`],
-      ['multipart/form-data; boundary=x', `--x\r\ncontent-disposition: form-data; name="operations"\r\n\r\n${query(document)}\r\n--x--`],
+      [
+        'multipart/form-data; boundary=x',
+        `--x\r\ncontent-disposition: form-data; name="operations"\r\n\r\n${query(document)}\r\n--x--`,
+      ],
       ['text/plain', query(document)],
       ['application/graphql', document],
     ];
     for (const [contentType, body] of other) {
-      expect([contentType, (await post(h, body, { 'content-type': contentType })).status]).toEqual([contentType, 415]);
+      expect([contentType, (await post(h, body, { 'content-type': contentType })).status]).toEqual([
+        contentType,
+        415,
+      ]);
     }
-    expect((await post(h, gzipSync(query('{ __typename }')) as Uint8Array<ArrayBuffer>, { ...json, 'content-encoding': 'gzip' })).status).toBe(415);
+    expect(
+      (
+        await post(h, gzipSync(query('{ __typename }')) as Uint8Array<ArrayBuffer>, {
+          ...json,
+          'content-encoding': 'gzip',
+        })
+      ).status,
+    ).toBe(415);
     for (const method of ['GET', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
-      const response = await h.fetch(null, `/graphql?query=${encodeURIComponent('{ __typename }')}`, { method });
+      const response = await h.fetch(null, `/graphql?query=${encodeURIComponent('{ __typename }')}`, {
+        method,
+      });
       expect([method, response.status, response.headers.get('allow')]).toEqual([method, 405, 'POST']);
     }
   });
@@ -133,7 +160,9 @@ describe('the GraphQL door', () => {
   test('page sizes beyond the limits name the argument', async () => {
     const h = await createHarness();
     for (const first of [1_000_000, -1, 0, 101]) {
-      const answer = await h.as(null)('query($first: Int) { bidSections(first: $first) { totalCount } }', { first });
+      const answer = await h.as(null)('query($first: Int) { bidSections(first: $first) { totalCount } }', {
+        first,
+      });
       expect([first, answer.errors?.[0].extensions.code]).toEqual([first, 'BAD_USER_INPUT']);
     }
     const answer = await h.as(null)('{ bidSections(first: 2147483648) { totalCount } }');
@@ -144,17 +173,34 @@ describe('the GraphQL door', () => {
     const h = await createHarness();
     const bidder = await h.given.bidder();
     const before = await h.content();
-    const origins = ['https://evil.example', 'null', 'http://localhost:4000.evil.example', 'http://localhost:4001'];
+    const origins = [
+      'https://evil.example',
+      'null',
+      'http://localhost:4000.evil.example',
+      'http://localhost:4001',
+    ];
     for (const origin of origins) {
       const response = await h.fetch(bidder, '/graphql', {
         method: 'POST',
         headers: { ...json, origin },
         body: query('mutation { signOut(input: {}) { __typename } }'),
       });
-      expect([origin, response.status, response.headers.get('access-control-allow-origin')]).toEqual([origin, 403, null]);
+      expect([origin, response.status, response.headers.get('access-control-allow-origin')]).toEqual([
+        origin,
+        403,
+        null,
+      ]);
     }
-    for (const [path, method] of [['/graphql', 'POST'], ['/uploads?purpose=LICENSE', 'POST'], ['/files/upl_x', 'GET']] as const) {
-      const response = await h.fetch(bidder, path, { method, headers: { ...json, 'sec-fetch-site': 'cross-site' }, ...(method === 'POST' ? { body: '{}' } : {}) });
+    for (const [path, method] of [
+      ['/graphql', 'POST'],
+      ['/uploads?purpose=LICENSE', 'POST'],
+      ['/files/upl_x', 'GET'],
+    ] as const) {
+      const response = await h.fetch(bidder, path, {
+        method,
+        headers: { ...json, 'sec-fetch-site': 'cross-site' },
+        ...(method === 'POST' ? { body: '{}' } : {}),
+      });
       expect([path, response.status]).toEqual([path, 403]);
     }
     expect(await h.content()).toBe(before);
@@ -165,12 +211,20 @@ describe('the GraphQL door', () => {
     const insurer = await h.given.insurer();
     const html = { accept: 'text/html' };
     const absent = await h.fetch(null, '/no-such-page.txt', { headers: html });
-    for (const person of [null, await h.given.bidder(), await h.given.apiClient(['policies:read'], insurer.id)]) {
+    for (const person of [
+      null,
+      await h.given.bidder(),
+      await h.given.apiClient(['policies:read'], insurer.id),
+    ]) {
       const response = await h.fetch(person, '/graphql', { headers: html });
       expect(response.status).toBe(404);
       expect(await response.text()).toBe(await absent.clone().text());
     }
-    for (const person of [await h.given.operator(), await h.given.regulator(), await h.given.underwriter(insurer.id)]) {
+    for (const person of [
+      await h.given.operator(),
+      await h.given.regulator(),
+      await h.given.underwriter(insurer.id),
+    ]) {
       const response = await h.fetch(person, '/graphql', { headers: html });
       expect(response.status).toBe(200);
       const page = await response.text();
@@ -192,14 +246,24 @@ describe('every answer', () => {
       ['/graphql', { method: 'POST', headers: json, body: query('{ __typename }') }],
       ['/graphql', { method: 'POST', headers: json, body: 'no json' }],
       ['/graphql', { method: 'PUT' }],
-      ['/graphql', { method: 'POST', headers: { ...json, authorization: 'Bearer nothing' }, body: query('{ __typename }') }],
+      [
+        '/graphql',
+        {
+          method: 'POST',
+          headers: { ...json, authorization: 'Bearer nothing' },
+          body: query('{ __typename }'),
+        },
+      ],
       ['/uploads?purpose=LICENSE', { method: 'POST', body: 'x' }],
       ['/files/upl_unknown', {}],
       ['/captcha', {}],
       ['/sandbox/sms', {}],
     ];
     for (const [path, init] of requests) {
-      const { headers, status } = await h.fetch(bidder, path, { ...init, headers: { 'x-request-id': 'test-request-1', ...(init.headers as object) } });
+      const { headers, status } = await h.fetch(bidder, path, {
+        ...init,
+        headers: { 'x-request-id': 'test-request-1', ...(init.headers as object) },
+      });
       const seen = {
         nosniff: headers.get('x-content-type-options'),
         referrer: headers.get('referrer-policy'),
@@ -213,15 +277,32 @@ describe('every answer', () => {
       expect([path, status, seen]).toEqual([
         path,
         status,
-        { nosniff: 'nosniff', referrer: 'no-referrer', opener: 'same-origin', resource: 'same-origin', frames: true, id: 'test-request-1', poweredBy: null, cors: null },
+        {
+          nosniff: 'nosniff',
+          referrer: 'no-referrer',
+          opener: 'same-origin',
+          resource: 'same-origin',
+          frames: true,
+          id: 'test-request-1',
+          poweredBy: null,
+          cors: null,
+        },
       ]);
-      if (path !== '/' ) expect(headers.get('cache-control')).toBe('no-store');
+      if (path !== '/') expect(headers.get('cache-control')).toBe('no-store');
     }
   });
 
   test('says nothing of what lies beside the client', async () => {
     const h = await createHarness();
-    for (const path of ['/.git/config', '/.env', '/data.db', '/package.json', '/assets/index.js.map', '/%2e%2e/etc/passwd', '/.built-from']) {
+    for (const path of [
+      '/.git/config',
+      '/.env',
+      '/data.db',
+      '/package.json',
+      '/assets/index.js.map',
+      '/%2e%2e/etc/passwd',
+      '/.built-from',
+    ]) {
       expect([path, (await h.fetch(null, path)).status]).toEqual([path, 404]);
     }
   });
@@ -232,8 +313,19 @@ describe('every answer', () => {
     const good = client.headers.authorization ?? '';
     const flipped = `${good.slice(0, -1)}${good.endsWith('a') ? 'b' : 'a'}`;
     const bodies = new Set<string>();
-    for (const authorization of [flipped, good.slice(0, -1), 'Bearer ', 'Basic eDp5', `${good}x`, 'nonsense']) {
-      const response = await h.fetch(null, '/graphql', { method: 'POST', headers: { ...json, authorization }, body: query('{ __typename }') });
+    for (const authorization of [
+      flipped,
+      good.slice(0, -1),
+      'Bearer ',
+      'Basic eDp5',
+      `${good}x`,
+      'nonsense',
+    ]) {
+      const response = await h.fetch(null, '/graphql', {
+        method: 'POST',
+        headers: { ...json, authorization },
+        body: query('{ __typename }'),
+      });
       expect([authorization, response.status]).toEqual([authorization, 401]);
       bodies.add(await response.text());
     }
@@ -242,8 +334,18 @@ describe('every answer', () => {
 
   test('a cookie that is no session makes a stranger, not a fault', async () => {
     const h = await createHarness();
-    for (const cookie of ['__Host-session=', '__Host-session=nonsense', `__Host-session=${'x'.repeat(7000)}`, 'session=abc', ';;;=']) {
-      const response = await h.fetch(null, '/graphql', { method: 'POST', headers: { ...json, cookie }, body: query('{ viewer { kind } }') });
+    for (const cookie of [
+      '__Host-session=',
+      '__Host-session=nonsense',
+      `__Host-session=${'x'.repeat(7000)}`,
+      'session=abc',
+      ';;;=',
+    ]) {
+      const response = await h.fetch(null, '/graphql', {
+        method: 'POST',
+        headers: { ...json, cookie },
+        body: query('{ viewer { kind } }'),
+      });
       expect(await response.json()).toEqual({ data: { viewer: null } });
     }
   });

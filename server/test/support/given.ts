@@ -4,14 +4,21 @@ import sharp from 'sharp';
 import { addApiSecret } from '../../src/access/api-key.ts';
 import { apiClients, users } from '../../src/db/tables/account.ts';
 import { enterprises } from '../../src/db/tables/enterprise.ts';
-import type { ApiScope, DepositKind, GuaranteeForm, PremiumFormula, Role, UploadPurpose } from '../../src/db/vocabulary.ts';
+import type {
+  ApiScope,
+  DepositKind,
+  GuaranteeForm,
+  PremiumFormula,
+  Role,
+  UploadPurpose,
+} from '../../src/db/vocabulary.ts';
 import { formatInstant } from '../../src/kernel/clock.ts';
 import { creditCodeCheckDigit } from '../../src/kernel/credit-code.ts';
 import { newId, randomDigits } from '../../src/kernel/id.ts';
-import { type DocumentRow, type InsurerRow, type ProductRow } from '../../src/modules/insurer/insurer.queries.ts';
+import type { DocumentRow, InsurerRow, ProductRow } from '../../src/modules/insurer/insurer.queries.ts';
 import { publishDocument, saveInsurer, saveProduct } from '../../src/modules/insurer/insurer.service.ts';
-import { importBidSections, openBidSection } from '../../src/modules/section/section.service.ts';
 import { type SectionRow, sectionByCode } from '../../src/modules/section/section.queries.ts';
+import { importBidSections, openBidSection } from '../../src/modules/section/section.service.ts';
 import type { Harness } from './harness.ts';
 
 /** Somebody who can send requests. */
@@ -43,7 +50,10 @@ export interface SectionWish {
 
 /** The facts of a test, put into the database through the service functions. */
 export function createGiven(h: Harness) {
-  async function user(role: Role, facts: { enterpriseId?: string | null; insurerId?: string | null } = {}): Promise<Person> {
+  async function user(
+    role: Role,
+    facts: { enterpriseId?: string | null; insurerId?: string | null } = {},
+  ): Promise<Person> {
     const id = newId('usr');
     const enterpriseId = facts.enterpriseId ?? null;
     const insurerId = facts.insurerId ?? null;
@@ -84,24 +94,36 @@ export function createGiven(h: Harness) {
     user,
     enterprise,
     /** A clerk of a certified enterprise with a complete profile. */
-    bidder: async (facts: { name?: string; complete?: boolean } = {}) => user('BIDDER', { enterpriseId: await enterprise(facts) }),
+    bidder: async (facts: { name?: string; complete?: boolean } = {}) =>
+      user('BIDDER', { enterpriseId: await enterprise(facts) }),
     /** A clerk whose enterprise is not certified. */
     newcomer: () => user('BIDDER'),
     operator: () => user('OPERATOR'),
     regulator: () => user('REGULATOR'),
     underwriter: (insurerId: string) => user('UNDERWRITER', { insurerId }),
     enterpriseOf: async (person: Person) => {
-      const [row] = await h.app.core.database.reader.select().from(enterprises).where(eq(enterprises.id, person.enterpriseId ?? ''));
+      const [row] = await h.app.core.database.reader
+        .select()
+        .from(enterprises)
+        .where(eq(enterprises.id, person.enterpriseId ?? ''));
       if (!row) throw new Error('The person has no enterprise.');
       return row;
     },
     async apiClient(scopes: ApiScope[], insurerId: string | null = null): Promise<Person> {
       const id = newId('api');
       const token = await h.system(async (command) => {
-        await command.db.insert(apiClients).values({ id, name: '测试系统', scopes, insurerId, createdAt: command.now });
+        await command.db
+          .insert(apiClients)
+          .values({ id, name: '测试系统', scopes, insurerId, createdAt: command.now });
         return addApiSecret(command.db, id, command.now);
       });
-      return { kind: 'API_CLIENT', id, enterpriseId: null, insurerId, headers: { authorization: `Bearer ${token}` } };
+      return {
+        kind: 'API_CLIENT',
+        id,
+        enterpriseId: null,
+        insurerId,
+        headers: { authorization: `Bearer ${token}` },
+      };
     },
     insurer: (name = `演示财产保险${randomDigits(6)}股份有限公司`): Promise<InsurerRow> =>
       h.system((command) =>
@@ -110,12 +132,23 @@ export function createGiven(h: Harness) {
           shortName: name.slice(0, 4),
           licenseNumber: '演示-000001',
           hotline: '400-000-0001',
-          account: { accountName: name, bankName: '演示银行本溪分行', accountNumber: `0000${randomDigits(12)}` },
+          account: {
+            accountName: name,
+            bankName: '演示银行本溪分行',
+            accountNumber: `0000${randomDigits(12)}`,
+          },
         }),
       ),
     product: (
       insurerId: string,
-      facts: { depositKind?: DepositKind; form?: GuaranteeForm; formula?: PremiumFormula; rate?: string | null; minimumFen?: number; maximumSumFen?: number | null } = {},
+      facts: {
+        depositKind?: DepositKind;
+        form?: GuaranteeForm;
+        formula?: PremiumFormula;
+        rate?: string | null;
+        minimumFen?: number;
+        maximumSumFen?: number | null;
+      } = {},
     ): Promise<ProductRow> =>
       h.system(async (command) => {
         const depositKind = facts.depositKind ?? 'BID';
@@ -126,21 +159,45 @@ export function createGiven(h: Harness) {
           depositKind,
           form: facts.form ?? 'INSURANCE',
           formula,
-          rate: facts.rate === undefined ? (formula === 'MANUAL' || formula === 'TIERED' ? null : '0.004') : facts.rate,
+          rate:
+            facts.rate === undefined
+              ? formula === 'MANUAL' || formula === 'TIERED'
+                ? null
+                : '0.004'
+              : facts.rate,
           tiers: formula === 'TIERED' ? [{ upTo: null, rate: '0.004' }] : null,
           minimumPremium: facts.minimumFen ?? 20_000,
           maximumSum: facts.maximumSumFen ?? null,
           active: true,
         });
-        for (const kind of ['POLICY_NOTICE', 'EXCLUSIONS', 'APPLICANT_DECLARATION', 'SPECIAL_TERMS', 'POLICY_TERMS', 'APPLICATION_FORM', 'COUNTER_GUARANTEE'] as const) {
-          await publishDocument(command, { productId: product.id, kind, title: kind, pages: ['第一页', '第二页'] });
+        for (const kind of [
+          'POLICY_NOTICE',
+          'EXCLUSIONS',
+          'APPLICANT_DECLARATION',
+          'SPECIAL_TERMS',
+          'POLICY_TERMS',
+          'APPLICATION_FORM',
+          'COUNTER_GUARANTEE',
+        ] as const) {
+          await publishDocument(command, {
+            productId: product.id,
+            kind,
+            title: kind,
+            pages: ['第一页', '第二页'],
+          });
         }
         return product;
       }),
     platformDocuments: (): Promise<DocumentRow[]> =>
       h.system(async (command) => {
         const made: DocumentRow[] = [];
-        for (const kind of ['SERVICE_AGREEMENT', 'PRIVACY_POLICY', 'CUSTOMER_NOTICE', 'BROKERAGE_AGREEMENT', 'USER_AGREEMENT'] as const) {
+        for (const kind of [
+          'SERVICE_AGREEMENT',
+          'PRIVACY_POLICY',
+          'CUSTOMER_NOTICE',
+          'BROKERAGE_AGREEMENT',
+          'USER_AGREEMENT',
+        ] as const) {
           made.push(await publishDocument(command, { kind, title: kind, pages: ['第一页'] }));
         }
         return made;
@@ -150,23 +207,30 @@ export function createGiven(h: Harness) {
       const at = (ms: number) => formatInstant(ms).slice(0, 19).replace('T', ' ');
       const deadline = h.now() + (wish.inDays ?? 10) * dayMs;
       const report = await h.system((command) =>
-        importBidSections({ ...command, actor: { kind: 'API_CLIENT', id: newId('api'), scopes: ['sections:write'], insurerId: null } }, '测试来源', [
+        importBidSections(
           {
-            BID_SECTION_CODE: code,
-            BID_SECTION_NAME: wish.name ?? '平山区测试道路改造工程（一标段）',
-            TENDER_PROJECT_CODE: `P${code}`,
-            TENDER_PROJECT_NAME: '平山区测试道路改造工程',
-            TENDERER_NAME: wish.tendererName ?? '本溪市平山区测试建设服务中心',
-            REGION_CODE: '210502',
-            BID_DOC_REFER_END_TIME: at(deadline),
-            BID_OPEN_TIME: at(deadline),
-            VALID_PERIOD: '90',
-            MARGIN_AMOUNT: wish.margin ?? '100000',
-            MARGIN_UNIT: '元',
-            DATA_TIMESTAMP: at(h.now() - dayMs),
-            DEPOSITS: wish.deposits ?? [{ KIND: 'PERFORMANCE', AMOUNT: '1000000', UNIT: '元' }],
+            ...command,
+            actor: { kind: 'API_CLIENT', id: newId('api'), scopes: ['sections:write'], insurerId: null },
           },
-        ]),
+          '测试来源',
+          [
+            {
+              BID_SECTION_CODE: code,
+              BID_SECTION_NAME: wish.name ?? '平山区测试道路改造工程（一标段）',
+              TENDER_PROJECT_CODE: `P${code}`,
+              TENDER_PROJECT_NAME: '平山区测试道路改造工程',
+              TENDERER_NAME: wish.tendererName ?? '本溪市平山区测试建设服务中心',
+              REGION_CODE: '210502',
+              BID_DOC_REFER_END_TIME: at(deadline),
+              BID_OPEN_TIME: at(deadline),
+              VALID_PERIOD: '90',
+              MARGIN_AMOUNT: wish.margin ?? '100000',
+              MARGIN_UNIT: '元',
+              DATA_TIMESTAMP: at(h.now() - dayMs),
+              DEPOSITS: wish.deposits ?? [{ KIND: 'PERFORMANCE', AMOUNT: '1000000', UNIT: '元' }],
+            },
+          ],
+        ),
       );
       const section = await sectionByCode(h.app.core.database.reader, code);
       if (!section) throw new Error(`The section was not imported: ${JSON.stringify(report.rejected)}`);
@@ -174,12 +238,15 @@ export function createGiven(h: Harness) {
     },
     /** The centre says that the bids are open. */
     opened: (sectionId: string) =>
-      h.actAs({ kind: 'API_CLIENT', id: newId('api'), scopes: ['sections:write'], insurerId: null }, (command) =>
-        openBidSection(command, { id: sectionId }),
+      h.actAs(
+        { kind: 'API_CLIENT', id: newId('api'), scopes: ['sections:write'], insurerId: null },
+        (command) => openBidSection(command, { id: sectionId }),
       ),
     /** A file sent by somebody through POST /uploads. */
     async upload(who: Person, purpose: UploadPurpose): Promise<string> {
-      const image = await sharp({ create: { width: 32, height: 24, channels: 3, background: '#0f5aa8' } }).png().toBuffer();
+      const image = await sharp({ create: { width: 32, height: 24, channels: 3, background: '#0f5aa8' } })
+        .png()
+        .toBuffer();
       const response = await h.fetch(who, `/uploads?purpose=${purpose}`, {
         method: 'POST',
         headers: { 'content-type': 'image/png' },

@@ -17,7 +17,11 @@ import { createGiven, type Given, type Person } from './given.ts';
 // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever its own query asked for
 export type Answer = { status: number; headers: Headers; data: any; errors?: any[] };
 
-export type Ask = (query: string, variables?: Record<string, unknown>, headers?: Record<string, string>) => Promise<Answer>;
+export type Ask = (
+  query: string,
+  variables?: Record<string, unknown>,
+  headers?: Record<string, string>,
+) => Promise<Answer>;
 
 export interface Harness {
   readonly app: App;
@@ -69,7 +73,8 @@ export async function createHarness(environment: Record<string, string> = {}): P
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  const actAs = <T>(actor: Actor, act: (command: Command) => Promise<T>) => run(app.core, actor, noRequest, act);
+  const actAs = <T>(actor: Actor, act: (command: Command) => Promise<T>) =>
+    run(app.core, actor, noRequest, act);
   const fetch: Harness['fetch'] = (who, path, init = {}) => {
     const headers = new Headers(init.headers);
     for (const [name, value] of Object.entries(who?.headers ?? {})) headers.set(name, value);
@@ -82,10 +87,18 @@ export async function createHarness(environment: Record<string, string> = {}): P
     as: (who) => async (query, variables, headers) => {
       const response = await fetch(who, '/graphql', {
         method: 'POST',
-        headers: { 'content-type': 'application/json', ...(who?.kind === 'API_CLIENT' ? { 'idempotency-key': crypto.randomUUID() } : {}), ...headers },
+        headers: {
+          'content-type': 'application/json',
+          ...(who?.kind === 'API_CLIENT' ? { 'idempotency-key': crypto.randomUUID() } : {}),
+          ...headers,
+        },
         body: JSON.stringify({ query, variables }),
       });
-      return { status: response.status, headers: response.headers, ...((await response.json()) as object) } as Answer;
+      return {
+        status: response.status,
+        headers: response.headers,
+        ...((await response.json()) as object),
+      } as Answer;
     },
     fetch,
     now: () => now,
@@ -97,7 +110,9 @@ export async function createHarness(environment: Record<string, string> = {}): P
     async rows() {
       const counts: Record<string, number> = {};
       for (const name of await tables()) {
-        const [row] = await app.core.database.reader.all<{ n: number }>(sql.raw(`select count(*) as n from "${name}"`));
+        const [row] = await app.core.database.reader.all<{ n: number }>(
+          sql.raw(`select count(*) as n from "${name}"`),
+        );
         counts[name] = row?.n ?? 0;
       }
       return counts;
@@ -105,17 +120,24 @@ export async function createHarness(environment: Record<string, string> = {}): P
     async content(except = []) {
       const all: Record<string, unknown[]> = {};
       for (const name of await tables()) {
-        if (!except.includes(name)) all[name] = await app.core.database.reader.all(sql.raw(`select * from "${name}"`));
+        if (!except.includes(name))
+          all[name] = await app.core.database.reader.all(sql.raw(`select * from "${name}"`));
       }
       return JSON.stringify(all);
     },
     async events() {
-      const rows = await app.core.database.reader.all<{ party: string; noun: string; event: string; from_state: string | null; to_state: string | null }>(
-        sql`select party, noun, event, from_state, to_state from events order by seq`,
-      );
+      const rows = await app.core.database.reader.all<{
+        party: string;
+        noun: string;
+        event: string;
+        from_state: string | null;
+        to_state: string | null;
+      }>(sql`select party, noun, event, from_state, to_state from events order by seq`);
       const { fault } = await verifyEvents(app.core.database.reader);
       if (fault) throw new Error(`The event chain is broken at ${fault.seq}: ${fault.reason}.`);
-      return rows.map((row) => `${row.party} ${row.noun} ${row.event}: ${row.from_state ?? '·'} -> ${row.to_state ?? '·'}`);
+      return rows.map(
+        (row) => `${row.party} ${row.noun} ${row.event}: ${row.from_state ?? '·'} -> ${row.to_state ?? '·'}`,
+      );
     },
     logged,
   };

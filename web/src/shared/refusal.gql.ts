@@ -19,8 +19,5 @@ export const RefusalFields = graphql(`
     ... on DuplicateOrder {
       orderId
     }
-    ... on CapExceeded {
-      rule
-    }
   }
 `);

@@ -18,7 +18,11 @@ export const users = sqliteTable(
     createdAt: instant().notNull(),
     suspendedAt: instant(),
   },
-  (t) => [uniqueIndex('users_mobile').on(t.mobile), index('users_enterprise').on(t.enterpriseId), known('users_role', t.role, ROLES)],
+  (t) => [
+    uniqueIndex('users_mobile').on(t.mobile),
+    index('users_enterprise').on(t.enterpriseId),
+    known('users_role', t.role, ROLES),
+  ],
 );
 
 /** A sign-in. The key is the SHA-256 of the bearer token, so that a stolen database yields no session. */
@@ -110,5 +114,8 @@ export const apiClientSecrets = sqliteTable(
     createdAt: instant().notNull(),
     expiresAt: instant().notNull(),
   },
-  (t) => [uniqueIndex('api_client_secrets_hash').on(t.secretHash), index('api_client_secrets_client').on(t.apiClientId)],
+  (t) => [
+    uniqueIndex('api_client_secrets_hash').on(t.secretHash),
+    index('api_client_secrets_client').on(t.apiClientId),
+  ],
 );

@@ -19,7 +19,10 @@ export const enterprises = sqliteTable(
     suspendedAt: instant(),
     createdAt: instant().notNull(),
   },
-  (t) => [uniqueIndex('enterprises_credit_code').on(t.creditCode), known('enterprises_ownership', t.ownership, OWNERSHIPS)],
+  (t) => [
+    uniqueIndex('enterprises_credit_code').on(t.creditCode),
+    known('enterprises_ownership', t.ownership, OWNERSHIPS),
+  ],
 );
 
 /** One submission of a company's papers. */

@@ -1,5 +1,18 @@
 import { index, sqliteTable, uniqueIndex } from 'drizzle-orm/sqlite-core';
-import { day, dayShaped, fen, flag, id, instant, json, known, line, notNegative, oneOf, ref } from '../columns.ts';
+import {
+  day,
+  dayShaped,
+  fen,
+  flag,
+  id,
+  instant,
+  json,
+  known,
+  line,
+  notNegative,
+  oneOf,
+  ref,
+} from '../columns.ts';
 import { INVOICE_STATES, INVOICE_TYPES } from '../vocabulary.ts';
 import { enterprises } from './enterprise.ts';
 import { insurers } from './insurer.ts';

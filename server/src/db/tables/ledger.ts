@@ -71,5 +71,8 @@ export const idempotencyKeys = sqliteTable(
     response: line(),
     createdAt: instant().notNull(),
   },
-  (t) => [uniqueIndex('idempotency_keys_key').on(t.actorId, t.key), index('idempotency_keys_created').on(t.createdAt)],
+  (t) => [
+    uniqueIndex('idempotency_keys_key').on(t.actorId, t.key),
+    index('idempotency_keys_created').on(t.createdAt),
+  ],
 );

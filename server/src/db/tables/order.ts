@@ -152,8 +152,5 @@ export const salesEvents = sqliteTable(
     address: line().notNull(),
     agent: line().notNull(),
   },
-  (t) => [
-    primaryKey({ columns: [t.orderId, t.seq] }),
-    known('sales_events_kind', t.kind, SALES_EVENT_KINDS),
-  ],
+  (t) => [primaryKey({ columns: [t.orderId, t.seq] }), known('sales_events_kind', t.kind, SALES_EVENT_KINDS)],
 );

@@ -30,9 +30,12 @@ export function useIdempotency(): Plugin<Context> {
       const slot = `${owner} ${idempotency.key}`;
       for (let running = underWay.get(slot); running; running = underWay.get(slot)) await running;
       let done = () => {};
-      underWay.set(slot, new Promise((resolve) => {
-        done = resolve;
-      }));
+      underWay.set(
+        slot,
+        new Promise((resolve) => {
+          done = resolve;
+        }),
+      );
       const release = () => {
         underWay.delete(slot);
         done();
@@ -41,7 +44,9 @@ export function useIdempotency(): Plugin<Context> {
       try {
         const kept = await keptAnswer(context.core, owner, idempotency);
         if (kept) {
-          setResultAndStopExecution(kept === 'REUSED' ? { errors: [keyReused()] } : (JSON.parse(kept.response) as ExecutionResult));
+          setResultAndStopExecution(
+            kept === 'REUSED' ? { errors: [keyReused()] } : (JSON.parse(kept.response) as ExecutionResult),
+          );
           release();
           return undefined;
         }
@@ -54,7 +59,8 @@ export function useIdempotency(): Plugin<Context> {
           try {
             const answer = result as ExecutionResult;
             // A fault is not an answer: the same request may succeed next time.
-            if (!answer.errors?.length) await keepAnswer(context.core, owner, idempotency, JSON.stringify({ data: answer.data }));
+            if (!answer.errors?.length)
+              await keepAnswer(context.core, owner, idempotency, JSON.stringify({ data: answer.data }));
           } finally {
             release();
           }
@@ -64,7 +70,8 @@ export function useIdempotency(): Plugin<Context> {
   };
 }
 
-const isOperation = (node: { kind: string }): node is OperationDefinitionNode => node.kind === Kind.OPERATION_DEFINITION;
+const isOperation = (node: { kind: string }): node is OperationDefinitionNode =>
+  node.kind === Kind.OPERATION_DEFINITION;
 
 /** The one field of a mutation that does something, or null. */
 function mutationName(operation: OperationDefinitionNode | undefined): string | null {

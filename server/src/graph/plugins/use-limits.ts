@@ -22,4 +22,6 @@ export function useLimits(): Plugin<Context> {
 }
 
 const notForYou = () =>
-  new GraphQLError('不允许查询接口结构。', { extensions: { code: 'INTROSPECTION_DISABLED', http: { status: 400 } } });
+  new GraphQLError('不允许查询接口结构。', {
+    extensions: { code: 'INTROSPECTION_DISABLED', http: { status: 400 } },
+  });

@@ -1,7 +1,6 @@
 import DataLoader from 'dataloader';
 import { z } from 'zod';
-import type { ApiClientActor, UserActor } from '../../access/actor.ts';
-import { anonymous } from '../../access/actor.ts';
+import { type ApiClientActor, anonymous, type UserActor } from '../../access/actor.ts';
 import { hashPassword } from '../../access/password.ts';
 import { type Command, run } from '../../command/run.ts';
 import { API_SCOPES, roleLabel } from '../../db/vocabulary.ts';
@@ -159,8 +158,8 @@ const Session = builder.objectRef<SessionResult>('Session').implement({
 });
 
 /**
- * Runs a command that ends with somebody signed in, and begins their session in the same transaction. A session the caller came with
- * ends: nobody keeps a cookie from before.
+ * Runs a command that ends with somebody signed in, and begins their session in the same transaction. A session
+ * the caller came with ends: nobody keeps a cookie from before.
  */
 async function beginSession(
   context: Context,

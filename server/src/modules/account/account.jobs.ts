@@ -4,7 +4,10 @@ import { runAsSystem } from '../../command/run.ts';
 import { sessions, signInAttempts, smsCodes, usedChallenges } from '../../db/tables/account.ts';
 import { limits } from '../../limits.ts';
 
-/** Removes what has served its time: ended sessions, spent challenges, and the counters behind limits on sign-ins and messages. */
+/**
+ * Removes what has served its time: ended sessions, spent challenges, and the counters behind limits on sign-ins
+ * and messages.
+ */
 export function forgetExpired(core: Core): Promise<void> {
   return runAsSystem(core, async ({ db, now }) => {
     await db.delete(sessions).where(lte(sessions.expiresAt, now));

@@ -79,7 +79,10 @@ async function withStanding(db: Db, condition: SQL): Promise<{ user: UserRow; is
     : null;
 }
 
-/** The version of the user agreement in force, as `platform.userAgreementVersion` shows it; null where none is published. */
+/**
+ * The version of the user agreement in force, as `platform.userAgreementVersion` shows it; null where none is
+ * published.
+ */
 export async function userAgreementVersion(db: Db): Promise<string | null> {
   const [row] = await db
     .select({ version: productDocuments.version })

@@ -40,7 +40,10 @@ export class CredentialsWrong extends Refusal {
   }
 }
 
-/** Too many failures for this number, whoever made them; the right password does not help either until the window ends. */
+/**
+ * Too many failures for this number, whoever made them; the right password does not help either until the window
+ * ends.
+ */
 export class AccountLocked extends Refusal {
   readonly code = 'ACCOUNT_LOCKED';
   override readonly retryable = true;

@@ -101,8 +101,8 @@ export interface PasswordProof {
 }
 
 /**
- * Compares a password, outside a transaction. Unknown number, wrong password and suspended user take the same work and give the same
- * answer.
+ * Compares a password, outside a transaction. Unknown number, wrong password and suspended user take the same work
+ * and give the same answer.
  *
  * Refuses: AccountLocked, RateLimited, CredentialsWrong.
  */
@@ -126,7 +126,8 @@ export async function provePassword(
 }
 
 /**
- * Signs in whose password was right, if that still holds: it may have been changed, or its owner suspended, meanwhile.
+ * Signs in whose password was right, if that still holds: it may have been changed, or its owner suspended,
+ * meanwhile.
  *
  * Refuses: CredentialsWrong.
  */
@@ -176,8 +177,8 @@ export async function signOut(command: Command, everywhere: boolean): Promise<vo
 }
 
 /**
- * Gives a new password to whose code was right, and ends all their sessions. An unknown or suspended number gets the same answer; nothing
- * but the use of the code is written for it.
+ * Gives a new password to whose code was right, and ends all their sessions. An unknown or suspended number gets
+ * the same answer; nothing but the use of the code is written for it.
  *
  * Refuses: SmsCodeExpired.
  *

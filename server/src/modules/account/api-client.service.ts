@@ -67,7 +67,8 @@ function readScopes(scopes: readonly string[]): ApiScope[] {
 const isScope = (text: string): text is ApiScope => (API_SCOPES as readonly string[]).includes(text);
 
 /**
- * Gives a client another secret. The one before it stays good, so that the key is changed without a gap; the oldest beyond two ends.
+ * Gives a client another secret. The one before it stays good, so that the key is changed without a gap; the
+ * oldest beyond two ends.
  *
  * Refuses: NotFound, InvalidInput.
  */

@@ -1,6 +1,6 @@
 /**
- * The most used passwords of eight characters and more, of the lists that leaks gave to the world, in lower case. Shorter ones are refused by
- * their length. Runs, repetitions and years are recognised by rule in password-rule.ts.
+ * The most used passwords of eight characters and more, of the lists that leaks gave to the world, in lower case.
+ * Shorter ones are refused by their length; runs and repetitions are recognised by rule in password-rule.ts.
  */
 export const commonPasswords: ReadonlySet<string> = new Set(
   `

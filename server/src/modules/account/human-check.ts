@@ -13,7 +13,10 @@ const SANDBOX_CAPTCHA = 'sandbox';
 
 const key = (core: Core) => core.cipher.hmac('captcha-key', '');
 
-/** A proof of work to be solved before a message is sent (ALTCHA). Costs a person nothing and a flood of messages a lot. */
+/**
+ * A proof of work to be solved before a message is sent (ALTCHA). Costs a person nothing and a flood of messages a
+ * lot.
+ */
 export function createChallenge(core: Core): Promise<Challenge> {
   return createAltchaChallenge({
     algorithm: 'SHA-256',
@@ -33,7 +36,8 @@ const solution = z.object({
 });
 
 /**
- * Uses up a solved human check. It is used up even if the request is refused afterwards, so that one solution is one request.
+ * Uses up a solved human check. It is used up even if the request is refused afterwards, so that one solution is
+ * one request.
  *
  * Refuses: CaptchaFailed.
  *

@@ -7,7 +7,7 @@ const mobile = '13800001234';
 test.each([
   ['seven characters', 'abc-123', '密码至少 8 个字符'],
   ['seven emoji, which are one character each', '🔒'.repeat(7), '密码至少 8 个字符'],
-  ['201 characters', 'ab1-'.repeat(50) + 'x', '密码最多 200 个字符'],
+  ['201 characters', `${'ab1-'.repeat(50)}x`, '密码最多 200 个字符'],
   ['the mobile number', mobile, '密码不能是手机号'],
   ['the mobile number with spaces around it', ` ${mobile} `, '密码不能是手机号'],
   ['a password everybody tries', 'woaini1314', '该密码过于常见，容易被猜中，请换一个'],
@@ -35,10 +35,4 @@ test('the list of common passwords holds about a hundred that length alone would
   expect(
     [...commonPasswords].filter((password) => password.length < 8 || password !== password.toLowerCase()),
   ).toEqual([]);
-});
-
-test('a long hostile text is judged at once', () => {
-  const before = process.cpuUsage().user;
-  passwordFault(`${'a'.repeat(50_000)}!`, mobile);
-  expect(process.cpuUsage().user - before).toBeLessThan(50_000);
 });

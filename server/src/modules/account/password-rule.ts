@@ -2,8 +2,9 @@ import { limits } from '../../limits.ts';
 import { commonPasswords } from './common-passwords.ts';
 
 /**
- * What is wrong with a password somebody chooses, in Chinese, or null. Length alone is asked for, since a long phrase is worth more than
- * a forced sign; what everybody tries first is refused. Characters are kept as typed, spaces included.
+ * What is wrong with a password somebody chooses, in Chinese, or null. Length alone is asked for, since a long
+ * phrase is worth more than a forced sign; what everybody tries first is refused. Characters are kept as typed,
+ * spaces included.
  *
  * @param mobile eleven digits
  */

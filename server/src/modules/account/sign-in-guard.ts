@@ -9,9 +9,9 @@ import { AccountLocked } from './account.refusals.ts';
 import { callerOf } from './caller.ts';
 
 /**
- * Lets an attempt with a password through, or not. It is written as a failure, in a transaction of its own, before the password is
- * looked at: of a thousand at once, five cost a hash. Only sign-ins with a password come here; a code has its own five tries, and
- * stays the way in for who was locked out by a stranger.
+ * Lets an attempt with a password through, or not. It is written as a failure, in a transaction of its own, before
+ * the password is looked at: of a thousand at once, five cost a hash. Only sign-ins with a password come here; a
+ * code has its own five tries, and stays the way in for who was locked out by a stranger.
  *
  * Refuses: AccountLocked, RateLimited.
  *

@@ -37,9 +37,9 @@ interface Window {
 /**
  * Sends a code to a number, after the human check.
  *
- * Whether the number belongs to a user is not even looked up: a code goes out for each purpose to each number, registered or
- * not. So answer, limits and duration cannot differ; who holds the phone learns more only by typing the right code, which proves that
- * the number is theirs.
+ * Whether the number belongs to a user is not even looked up: a code goes out for each purpose to each number,
+ * registered or not. So answer, limits and duration cannot differ; who holds the phone learns more only by typing
+ * the right code, which proves that the number is theirs.
  *
  * Refuses: RateLimited, before anything is written.
  */
@@ -114,7 +114,10 @@ async function sentWithin(
   return rows.map((row) => row.at);
 }
 
-/** Tells the staff, with the message that uses up the budget of the whole platform: from then on everybody is refused. */
+/**
+ * Tells the staff, with the message that uses up the budget of the whole platform: from then on everybody is
+ * refused.
+ */
 async function raiseAlarm(command: Command): Promise<void> {
   for (const { windowMs, max } of limits.smsPerPlatform) {
     const sent = await sentWithin(command.db, command.now, undefined, windowMs, max);
@@ -137,8 +140,8 @@ interface CodeInput {
 }
 
 /**
- * Tries a code. Counted in a transaction of its own, since a refusal rolls the command's back: after five tries the code is dead, right
- * or wrong.
+ * Tries a code. Counted in a transaction of its own, since a refusal rolls the command's back: after five tries
+ * the code is dead, right or wrong.
  *
  * Refuses: SmsCodeExpired, SmsCodeWrong.
  *

@@ -132,7 +132,9 @@ export async function revealsSince(db: Db, actorId: string, sinceMs: number): Pr
   return row?.n ?? 0;
 }
 
-/** Enterprises the actor may know of: one's own, all for staff, and for insurers those that asked them for a quote. */
+/**
+ * Enterprises the actor may know of: one's own, all for staff, and for insurers those that asked them for a quote.
+ */
 function enterprisesFor(db: Db, actor: Actor): SQL | undefined {
   switch (actor.kind) {
     case 'ANONYMOUS':

@@ -37,8 +37,8 @@ export interface CertificationInput {
 }
 
 /**
- * Hands in a company's papers for review. One at a time; after a rejection or a withdrawal the next is a row of its own, and after an
- * approval there is none.
+ * Hands in a company's papers for review. One at a time; after a rejection or a withdrawal the next is a row of
+ * its own, and after an approval there is none.
  *
  * Refuses: TransitionRefused, InvalidInput, EnterpriseTaken, UploadRefused.
  */

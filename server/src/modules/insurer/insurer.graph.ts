@@ -6,11 +6,17 @@ import { readable } from '../../graph/connection.ts';
 import { perRequest } from '../../graph/context.ts';
 import { mutation } from '../../graph/mutation.ts';
 import { defineNode, Node } from '../../graph/node.ts';
-import { DepositKindEnum, DocumentKindEnum, GuaranteeFormEnum, PremiumFormulaEnum } from '../../graph/vocabulary.ts';
+import { labelActs } from '../../graph/timeline.ts';
+import {
+  DepositKindEnum,
+  DocumentKindEnum,
+  GuaranteeFormEnum,
+  PremiumFormulaEnum,
+} from '../../graph/vocabulary.ts';
 import { normaliseBankAccount } from '../../kernel/bank-account.ts';
 import type { PremiumBreakdown } from '../../kernel/premium.ts';
 import { limits } from '../../limits.ts';
-import { Viewer } from '../account/account.graph.ts';
+import { ApiClient, Viewer } from '../account/account.graph.ts';
 import { depositLoader, sectionLoader } from '../section/section.graph.ts';
 import {
   type DocumentRow,
@@ -46,7 +52,10 @@ export const Insurer = builder.objectRef<InsurerRow>('Insurer').implement({
     shortName: t.exposeString('shortName', { description: '简称。' }),
     licenseNumber: t.exposeString('licenseNumber', { description: '许可证编号。' }),
     hotline: t.exposeString('hotline', { description: '服务电话。' }),
-    logoUrl: t.string({ description: '标识图片地址（SVG）。', resolve: (row) => `/insurers/${row.id}/logo.svg` }),
+    logoUrl: t.string({
+      description: '标识图片地址（SVG）。',
+      resolve: (row) => `/insurers/${row.id}/logo.svg`,
+    }),
   }),
 });
 defineNode('ins', 'Insurer', (id, context) => insurerLoader(context).load(id));
@@ -62,6 +71,20 @@ builder.objectFields(Viewer, (t) => ({
         : null,
   }),
 }));
+
+builder.objectField(ApiClient, 'insurer', (t) =>
+  t.field({
+    type: Insurer,
+    nullable: true,
+    description: '该系统所代表的机构；交易中心、银行等为空。',
+    resolve: (client, _args, context) =>
+      client.insurerId ? insurerLoader(context).load(client.insurerId) : null,
+  }),
+);
+
+labelActs('insurer', { SAVE: '保存机构资料' });
+labelActs('product', { SAVE: '保存产品' });
+labelActs('productDocument', { PUBLISH: '发布文件' });
 
 export const ProductDocument = builder.objectRef<DocumentRow>('ProductDocument').implement({
   description: '相关文件的一个版本。新版本是新的记录，已作出的同意仍指向当时的版本。',
@@ -110,14 +133,18 @@ export const Product = builder.objectRef<ProductRow>('Product').implement({
     insurer: t.field({
       type: Insurer,
       description: '出具机构。',
-      resolve: async (row, _args, context) => (await insurerLoader(context).load(row.insurerId)) as InsurerRow,
+      resolve: async (row, _args, context) =>
+        (await insurerLoader(context).load(row.insurerId)) as InsurerRow,
     }),
     name: t.exposeString('name', { description: '产品名称。' }),
     depositKind: t.expose('depositKind', { type: DepositKindEnum, description: '保证金类型。' }),
     form: t.expose('form', { type: GuaranteeFormEnum, description: '保函形式。' }),
     formLabel: t.string({ description: '保函形式名称。', resolve: (row) => guaranteeFormLabel[row.form] }),
     formula: t.expose('formula', { type: PremiumFormulaEnum, description: '保费计算方式。' }),
-    formulaLabel: t.string({ description: '保费计算方式名称。', resolve: (row) => premiumFormulaLabel[row.formula] }),
+    formulaLabel: t.string({
+      description: '保费计算方式名称。',
+      resolve: (row) => premiumFormulaLabel[row.formula],
+    }),
     rate: t.expose('rate', { type: 'Rate', nullable: true, description: '费率；分档或人工核定时为空。' }),
     tiers: t.field({
       type: [PremiumTierType],
@@ -126,14 +153,21 @@ export const Product = builder.objectRef<ProductRow>('Product').implement({
       resolve: (row) => row.tiers,
     }),
     minimumPremium: t.expose('minimumFen', { type: 'Money', description: '最低保费（元）。' }),
-    maximumSum: t.expose('maximumSumFen', { type: 'Money', nullable: true, description: '最高保险金额（元）；不限时为空。' }),
+    maximumSum: t.expose('maximumSumFen', {
+      type: 'Money',
+      nullable: true,
+      description: '最高保险金额（元）；不限时为空。',
+    }),
     active: t.exposeBoolean('active', { description: '是否在售。' }),
     referencePremium: t.field({
       type: PremiumBreakdownType,
       nullable: true,
       description: '参考保费，以核保为准。人工核定、无金额或超过最高保险金额时为空。',
       args: {
-        sumInsured: t.arg({ type: 'Money', description: '保险金额（元）；默认取 products 查询中标段的保证金金额。' }),
+        sumInsured: t.arg({
+          type: 'Money',
+          description: '保险金额（元）；默认取 products 查询中标段的保证金金额。',
+        }),
         days: t.arg.int({ description: '保障天数；默认取标段的投标有效期，否则 365。' }),
       },
       resolve: async (row, args, context) => {
@@ -153,7 +187,11 @@ export const Product = builder.objectRef<ProductRow>('Product').implement({
 const PremiumTierType = builder.objectRef<{ upToFen: number | null; rate: string }>('PremiumTier').implement({
   description: '分档费率的一档。',
   fields: (t) => ({
-    upTo: t.expose('upToFen', { type: 'Money', nullable: true, description: '适用到的保险金额（含，元）；最后一档为空。' }),
+    upTo: t.expose('upToFen', {
+      type: 'Money',
+      nullable: true,
+      description: '适用到的保险金额（含，元）；最后一档为空。',
+    }),
     rate: t.expose('rate', { type: 'Rate', description: '费率。' }),
   }),
 });
@@ -222,7 +260,9 @@ mutation('saveInsurer', {
     account: z.object({
       accountName: line('户名'),
       bankName: line('开户银行'),
-      accountNumber: z.string().refine((text) => normaliseBankAccount(text) !== null, '账号应为 8 到 32 位数字'),
+      accountNumber: z
+        .string()
+        .refine((text) => normaliseBankAccount(text) !== null, '账号应为 8 到 32 位数字'),
     }),
   }),
   act: (command, input) => saveInsurer(command, input),

@@ -9,13 +9,19 @@ export type ProductRow = typeof products.$inferSelect;
 export type DocumentRow = typeof productDocuments.$inferSelect;
 
 export async function insurersByIds(db: Db, ids: readonly string[]): Promise<(InsurerRow | null)[]> {
-  const rows = await db.select().from(insurers).where(inArray(insurers.id, [...ids]));
+  const rows = await db
+    .select()
+    .from(insurers)
+    .where(inArray(insurers.id, [...ids]));
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => byId.get(id) ?? null);
 }
 
 export async function productsByIds(db: Db, ids: readonly string[]): Promise<(ProductRow | null)[]> {
-  const rows = await db.select().from(products).where(inArray(products.id, [...ids]));
+  const rows = await db
+    .select()
+    .from(products)
+    .where(inArray(products.id, [...ids]));
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => byId.get(id) ?? null);
 }
@@ -24,7 +30,11 @@ export async function productsByIds(db: Db, ids: readonly string[]): Promise<(Pr
  * What can be chosen for a kind and a form, in the neutral order that is stated to the bidder: by the insurer's full name in the
  * order of its characters, since no insurer may be preferred (see `neutralOrderRule`).
  */
-export async function productsOnOffer(db: Db, depositKind: DepositKind, form: GuaranteeForm): Promise<ProductRow[]> {
+export async function productsOnOffer(
+  db: Db,
+  depositKind: DepositKind,
+  form: GuaranteeForm,
+): Promise<ProductRow[]> {
   const rows = await db
     .select({ product: products })
     .from(products)
@@ -62,7 +72,10 @@ export async function documentsOfProducts(db: Db, productIds: readonly string[])
 }
 
 export async function documentsByIds(db: Db, ids: readonly string[]): Promise<(DocumentRow | null)[]> {
-  const rows = await db.select().from(productDocuments).where(inArray(productDocuments.id, [...ids]));
+  const rows = await db
+    .select()
+    .from(productDocuments)
+    .where(inArray(productDocuments.id, [...ids]));
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => byId.get(id) ?? null);
 }
@@ -74,7 +87,11 @@ export async function documentsByIds(db: Db, ids: readonly string[]): Promise<(D
  * @param days of cover, greater than 0
  * @returns null where the underwriter sets the premium, or the sum is above what the product insures
  */
-export function referencePremium(product: ProductRow, sumInsuredFen: number, days: number): PremiumBreakdown | null {
+export function referencePremium(
+  product: ProductRow,
+  sumInsuredFen: number,
+  days: number,
+): PremiumBreakdown | null {
   if (sumInsuredFen <= 0 || days <= 0) return null;
   if (product.maximumSumFen !== null && sumInsuredFen > product.maximumSumFen) return null;
   return premium({

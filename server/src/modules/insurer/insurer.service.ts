@@ -16,7 +16,11 @@ export interface InsurerInput {
   readonly shortName: string;
   readonly licenseNumber: string;
   readonly hotline: string;
-  readonly account: { readonly accountName: string; readonly bankName: string; readonly accountNumber: string };
+  readonly account: {
+    readonly accountName: string;
+    readonly bankName: string;
+    readonly accountNumber: string;
+  };
 }
 
 /**
@@ -24,7 +28,11 @@ export interface InsurerInput {
  *
  * Refuses: NotFound.
  */
-export async function saveInsurer(command: Command, input: InsurerInput, logo: string | null = null): Promise<InsurerRow> {
+export async function saveInsurer(
+  command: Command,
+  input: InsurerInput,
+  logo: string | null = null,
+): Promise<InsurerRow> {
   const values = {
     name: input.name,
     shortName: input.shortName,
@@ -56,7 +64,10 @@ export interface ProductInput {
   readonly rate?: string | null | undefined;
   readonly minimumPremium: number;
   readonly maximumSum?: number | null | undefined;
-  readonly tiers?: readonly { readonly upTo?: number | null | undefined; readonly rate: string }[] | null | undefined;
+  readonly tiers?:
+    | readonly { readonly upTo?: number | null | undefined; readonly rate: string }[]
+    | null
+    | undefined;
   readonly active: boolean;
 }
 
@@ -66,7 +77,10 @@ export interface ProductInput {
  * Refuses: NotFound, InvalidInput.
  */
 export async function saveProduct(command: Command, input: ProductInput): Promise<ProductRow> {
-  const [insurer] = await command.db.select({ id: insurers.id }).from(insurers).where(eq(insurers.id, input.insurerId));
+  const [insurer] = await command.db
+    .select({ id: insurers.id })
+    .from(insurers)
+    .where(eq(insurers.id, input.insurerId));
   if (!insurer) throw new NotFound();
   const tiers: PremiumTier[] | null =
     input.tiers?.map((tier) => ({ upToFen: tier.upTo ?? null, rate: tier.rate })) ?? null;
@@ -91,7 +105,13 @@ export async function saveProduct(command: Command, input: ProductInput): Promis
         .values({ id: newId('prd'), ...values, createdAt: command.now })
         .returning();
   if (!row) throw new NotFound();
-  await note(command, { noun: 'product', objectId: row.id, event: 'SAVE', note: row.name, data: { rate: row.rate, active: row.active } });
+  await note(command, {
+    noun: 'product',
+    objectId: row.id,
+    event: 'SAVE',
+    note: row.name,
+    data: { rate: row.rate, active: row.active },
+  });
   return row;
 }
 
@@ -122,7 +142,10 @@ export async function publishDocument(
 ): Promise<DocumentRow> {
   const productId = input.productId ?? null;
   if (productId) {
-    const [product] = await command.db.select({ id: products.id }).from(products).where(eq(products.id, productId));
+    const [product] = await command.db
+      .select({ id: products.id })
+      .from(products)
+      .where(eq(products.id, productId));
     if (!product) throw new NotFound();
   }
   const same = and(
@@ -148,7 +171,9 @@ export async function publishDocument(
       title: input.title,
       version: (last?.version ?? 0) + 1,
       pages: [...input.pages],
-      sha256: createHash('sha256').update(JSON.stringify([input.title, input.pages])).digest('hex'),
+      sha256: createHash('sha256')
+        .update(JSON.stringify([input.title, input.pages]))
+        .digest('hex'),
       publishedAt: command.now,
     })
     .returning();

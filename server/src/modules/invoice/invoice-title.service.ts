@@ -76,10 +76,17 @@ function readTitle(command: Command, id: string, input: TitleInput, kept: TitleF
     if (value === null) issues.push({ path, message });
     return value;
   };
-  const line = (label: string, max: number) => [(text: string) => cleanLine(text, max), `${label}过长或含有无法使用的字符`] as const;
+  const line = (label: string, max: number) =>
+    [(text: string) => cleanLine(text, max), `${label}过长或含有无法使用的字符`] as const;
 
   const special = input.special ?? kept.special;
-  const account = read('bankAccount', input.bankAccount, null, normaliseBankAccount, '银行账号应为 8 到 32 位数字');
+  const account = read(
+    'bankAccount',
+    input.bankAccount,
+    null,
+    normaliseBankAccount,
+    '银行账号应为 8 到 32 位数字',
+  );
   const facts: TitleFacts = {
     special,
     name: read('name', input.name, kept.name, ...line('发票抬头', limits.nameCharactersMax)) ?? '',
@@ -100,8 +107,11 @@ function readTitle(command: Command, id: string, input: TitleInput, kept: TitleF
     ),
     bankName: read('bankName', input.bankName, kept.bankName, ...line('开户银行', limits.nameCharactersMax)),
     bankAccountSealed:
-      input.bankAccount === undefined ? kept.bankAccountSealed : account && command.core.cipher.seal(account, bankAccountPlace(id)),
-    bankAccountMasked: input.bankAccount === undefined ? kept.bankAccountMasked : account && maskBankAccount(account),
+      input.bankAccount === undefined
+        ? kept.bankAccountSealed
+        : account && command.core.cipher.seal(account, bankAccountPlace(id)),
+    bankAccountMasked:
+      input.bankAccount === undefined ? kept.bankAccountMasked : account && maskBankAccount(account),
   };
 
   if (special) {
@@ -136,7 +146,9 @@ export async function createInvoiceTitle(command: Command, input: TitleInput): P
   const enterprise = await ownEnterprise(command);
   const titles = await titlesOf(command.db, command.actor);
   if (titles.length >= limits.invoiceTitlesMax) {
-    throw new InvalidInput([{ path: 'name', message: `最多保存 ${limits.invoiceTitlesMax} 个发票抬头，请先删除不用的` }]);
+    throw new InvalidInput([
+      { path: 'name', message: `最多保存 ${limits.invoiceTitlesMax} 个发票抬头，请先删除不用的` },
+    ]);
   }
   const id = newId('ttl');
   const facts = readTitle(command, id, input, nothing);

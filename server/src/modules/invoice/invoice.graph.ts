@@ -1,8 +1,8 @@
 import DataLoader from 'dataloader';
 import { z } from 'zod';
 import { insurerView } from '../../access/secrecy.ts';
-import { depositKindLabel, type GuaranteeForm, invoiceTypeLabel } from '../../db/vocabulary.ts';
 import type { InvoiceTitleRow, ShippingAddressRow } from '../../db/tables/invoice.ts';
+import { depositKindLabel, type GuaranteeForm, invoiceTypeLabel } from '../../db/vocabulary.ts';
 import { requireAccess } from '../../graph/access.ts';
 import { builder } from '../../graph/builder.ts';
 import { badArgument, connectionOf, pageArguments, pageRequest } from '../../graph/connection.ts';
@@ -20,7 +20,7 @@ import { limits } from '../../limits.ts';
 import { NotCertified } from '../enterprise/enterprise.refusals.ts';
 import { MayApplyType, Order, orderLoader } from '../order/order.graph.ts';
 import { NotOpened } from '../section/section.refusals.ts';
-import { registerFileReaders, uploadLoader, UploadType } from '../upload/upload.graph.ts';
+import { registerFileReaders, UploadType, uploadLoader } from '../upload/upload.graph.ts';
 import { UploadRefused } from '../upload/upload.refusals.ts';
 import { invoiceLife } from './invoice.machine.ts';
 import {
@@ -51,7 +51,11 @@ import {
   withdrawInvoice,
 } from './invoice.service.ts';
 import { createInvoiceTitle, deleteInvoiceTitle, updateInvoiceTitle } from './invoice-title.service.ts';
-import { createShippingAddress, deleteShippingAddress, updateShippingAddress } from './shipping-address.service.ts';
+import {
+  createShippingAddress,
+  deleteShippingAddress,
+  updateShippingAddress,
+} from './shipping-address.service.ts';
 
 plainRefusal(TitleLocked, '发票抬头须与认证企业一致（TITLE_LOCKED）。');
 labelActs('invoice', { REVEAL_BANK_ACCOUNT: '查看银行账号' });
@@ -65,7 +69,9 @@ export const invoiceOfOrderLoader = perRequest(
     new DataLoader<string, InvoiceView | null>((ids) => invoicesOfOrders(context.db, context.actor, ids)),
 );
 
-registerFileReaders('INVOICE', (context, uploadId) => mayReadInvoiceFile(context.db, context.actor, uploadId));
+registerFileReaders('INVOICE', (context, uploadId) =>
+  mayReadInvoiceFile(context.db, context.actor, uploadId),
+);
 
 const InvoiceTitleFields = builder.objectRef<InvoiceTitleRow>('InvoiceTitleFields').implement({
   description: '申请发票时的抬头，之后的修改不影响它。',
@@ -113,7 +119,9 @@ const courierPages: readonly (readonly [RegExp, string])[] = [
 
 /** Whether the caller needs to know where a paper invoice goes: whose it is, and who sends it. */
 function seesAddress(invoice: InvoiceView, { actor }: Context): boolean {
-  return insurerView(actor) !== null || (actor.kind === 'USER' && actor.enterpriseId === invoice.enterpriseId);
+  return (
+    insurerView(actor) !== null || (actor.kind === 'USER' && actor.enterpriseId === invoice.enterpriseId)
+  );
 }
 
 export const Invoice = builder.objectRef<InvoiceView>('Invoice').implement({
@@ -204,7 +212,10 @@ const InvoiceTitle = builder.objectRef<TitleRow>('InvoiceTitle').implement({
     registeredAddress: t.exposeString('registeredAddress', { nullable: true, description: '注册地址。' }),
     registeredPhone: t.exposeString('registeredPhone', { nullable: true, description: '注册电话。' }),
     bankName: t.exposeString('bankName', { nullable: true, description: '开户银行。' }),
-    bankAccount: t.exposeString('bankAccountMasked', { nullable: true, description: '银行账号，仅末四位。加密保存。' }),
+    bankAccount: t.exposeString('bankAccountMasked', {
+      nullable: true,
+      description: '银行账号，仅末四位。加密保存。',
+    }),
     isDefault: t.exposeBoolean('isDefault', { description: '是否默认。' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: '新增时间。' }),
   }),
@@ -250,7 +261,8 @@ builder.queryFields((t) => ({
         scopes: ['invoices:write'],
       });
       const page = pageRequest(args);
-      if ((args.filter?.search?.length ?? 0) > limits.nameCharactersMax) throw badArgument('filter.search', '搜索文字过长。');
+      if ((args.filter?.search?.length ?? 0) > limits.nameCharactersMax)
+        throw badArgument('filter.search', '搜索文字过长。');
       return listInvoices(context.db, context.actor, args.filter ?? {}, page);
     },
   }),

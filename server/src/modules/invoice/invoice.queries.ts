@@ -70,14 +70,21 @@ export async function listInvoices(
     filter.states?.length ? inArray(invoices.state, [...filter.states]) : undefined,
     filter.depositKind ? eq(orders.depositKind, filter.depositKind) : undefined,
     search
-      ? or(contains(orders.number, search), contains(policies.policyNumber, search), contains(invoices.number, search))
+      ? or(
+          contains(orders.number, search),
+          contains(policies.policyNumber, search),
+          contains(invoices.number, search),
+        )
       : undefined,
   );
   const { after } = page;
   const rows = await select(
     db,
     actor,
-    and(matching, after ? sql`(${invoices.createdAt}, ${invoices.id}) < (${after.key}, ${after.id})` : undefined),
+    and(
+      matching,
+      after ? sql`(${invoices.createdAt}, ${invoices.id}) < (${after.key}, ${after.id})` : undefined,
+    ),
   )
     .orderBy(desc(invoices.createdAt), desc(invoices.id))
     .limit(page.first + 1);

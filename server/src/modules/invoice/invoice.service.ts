@@ -5,7 +5,13 @@ import { InvalidInput, NotFound, RateLimited, TransitionRefused } from '../../co
 import { asConsequence, type Command } from '../../command/run.ts';
 import type { InvoiceTitleRow } from '../../db/tables/invoice.ts';
 import { events } from '../../db/tables/ledger.ts';
-import { type InvoiceType, invoiceTypeLabel, isPaper, isSpecial, type OrderState } from '../../db/vocabulary.ts';
+import {
+  type InvoiceType,
+  invoiceTypeLabel,
+  isPaper,
+  isSpecial,
+  type OrderState,
+} from '../../db/vocabulary.ts';
 import { shanghaiDay } from '../../kernel/clock.ts';
 import { newId } from '../../kernel/id.ts';
 import { invariant } from '../../kernel/invariant.ts';
@@ -58,7 +64,8 @@ export type RequestBlock = TransitionRefused | NotOpened;
 
 /** The first thing that keeps the bidder from asking for an invoice, or null. */
 export function requestBlock(invoice: InvoiceView): RequestBlock | null {
-  if (!targetOf(invoiceMachine, invoice.state, 'REQUEST')) return refusedEvent(invoiceLife, invoice, 'REQUEST');
+  if (!targetOf(invoiceMachine, invoice.state, 'REQUEST'))
+    return refusedEvent(invoiceLife, invoice, 'REQUEST');
   if (invoice.orderState !== 'COMPLETED') return notInThisOrder(invoice.orderState);
   // Before the opening an invoice on its way would tell who bid.
   const waits = invoice.depositKind === 'BID' && invoice.openedAt === null;
@@ -92,7 +99,8 @@ export async function requestInvoice(command: Command, input: InvoiceRequest): P
   const block = requestBlock(invoice);
   if (block) throw block;
   checkTitle(title, input.type);
-  if (isPaper(input.type) && !address) throw new InvalidInput([{ path: 'addressId', message: '纸质发票须选择收件地址' }]);
+  if (isPaper(input.type) && !address)
+    throw new InvalidInput([{ path: 'addressId', message: '纸质发票须选择收件地址' }]);
   requireCertifiedTitle(title, view.enterprise);
 
   const workdays = isPaper(input.type) ? limits.paperInvoiceWorkdays : limits.electronicInvoiceWorkdays;
@@ -101,7 +109,10 @@ export async function requestInvoice(command: Command, input: InvoiceRequest): P
       type: input.type,
       titleId: title.id,
       title: snapshotOf(title),
-      address: isPaper(input.type) && address ? pick(address, ['recipient', 'phone', 'regionCode', 'address']) : null,
+      address:
+        isPaper(input.type) && address
+          ? pick(address, ['recipient', 'phone', 'regionCode', 'address'])
+          : null,
       requestedAt: command.now,
       dueAt: dueAt(command.now, workdays),
       rejectReason: null,
@@ -135,7 +146,8 @@ const snapshotOf = (title: TitleRow): InvoiceTitleRow =>
 
 /** A special invoice needs six facts of the buyer, an electronic one somewhere to go. */
 function checkTitle(title: TitleRow, type: InvoiceType): void {
-  const complete = title.registeredAddress && title.registeredPhone && title.bankName && title.bankAccountSealed;
+  const complete =
+    title.registeredAddress && title.registeredPhone && title.bankName && title.bankAccountSealed;
   if (isSpecial(type) && !complete) {
     throw new InvalidInput([
       { path: 'titleId', message: '专用发票的抬头须填写注册地址、注册电话、开户银行和银行账号，请先补充' },
@@ -173,7 +185,10 @@ export async function acceptInvoice(command: Command, input: Move): Promise<Invo
 }
 
 /** The insurer cannot invoice as asked; the bidder may ask again. Refuses: NotFound, StaleState, TransitionRefused. */
-export async function rejectInvoice(command: Command, input: Move & { readonly reason: string }): Promise<InvoiceView> {
+export async function rejectInvoice(
+  command: Command,
+  input: Move & { readonly reason: string },
+): Promise<InvoiceView> {
   const invoice = await expected(command, input);
   const reason = cleanText(input.reason, limits.noteCharactersMax);
   const after = await fire(command, invoiceLife, invoice, 'REJECT', {
@@ -262,7 +277,8 @@ export async function reverseInvoice(
   invariant(invoice.type, 'an issued invoice has a type');
   const redNumber = normaliseInvoiceNumber(input.redNumber);
   const fault =
-    invoiceNumberFault(invoice.type, redNumber) ?? (redNumber === invoice.number ? '红字发票号码不能与原发票号码相同' : null);
+    invoiceNumberFault(invoice.type, redNumber) ??
+    (redNumber === invoice.number ? '红字发票号码不能与原发票号码相同' : null);
   if (fault !== null) throw new InvalidInput([{ path: 'redNumber', message: fault }]);
   const reason = cleanText(input.reason, limits.noteCharactersMax);
   const after = await fire(command, invoiceLife, invoice, 'REVERSE', {

@@ -55,7 +55,13 @@ export async function createShippingAddress(command: Command, input: AddressInpu
   const facts = readAddress(input, { recipient: '', phone: '', regionCode: '', address: '' });
   const isDefault = input.isDefault === true || addresses.length === 0;
   if (isDefault) await clearDefault(command, enterprise.id);
-  const values = { id: newId('adr'), enterpriseId: enterprise.id, ...facts, isDefault, createdAt: command.now };
+  const values = {
+    id: newId('adr'),
+    enterpriseId: enterprise.id,
+    ...facts,
+    isDefault,
+    createdAt: command.now,
+  };
   await command.db.insert(shippingAddresses).values(values);
   await note(command, { noun: 'shippingAddress', objectId: values.id, event: 'CREATE' });
   return { ...values, deletedAt: null };
@@ -101,7 +107,10 @@ export async function deleteShippingAddress(command: Command, input: { readonly 
     .where(eq(shippingAddresses.id, address.id));
   const heir = addresses.find((row) => row.id !== address.id);
   if (address.isDefault && heir) {
-    await command.db.update(shippingAddresses).set({ isDefault: true }).where(eq(shippingAddresses.id, heir.id));
+    await command.db
+      .update(shippingAddresses)
+      .set({ isDefault: true })
+      .where(eq(shippingAddresses.id, heir.id));
   }
   await note(command, { noun: 'shippingAddress', objectId: address.id, event: 'DELETE' });
 }

@@ -2,6 +2,7 @@ import type { Person, SectionWish } from '../../../test/support/given.ts';
 import type { Ask, Harness } from '../../../test/support/harness.ts';
 import type { DepositKind, PremiumFormula } from '../../db/vocabulary.ts';
 import { formatInstant } from '../../kernel/clock.ts';
+import { randomDigits } from '../../kernel/id.ts';
 import type { InsurerRow, ProductRow } from '../insurer/insurer.queries.ts';
 import type { SectionRow } from '../section/section.queries.ts';
 
@@ -9,7 +10,7 @@ const refusal = (...own: string[]) =>
   [
     '... on Error { code message retryable }',
     '... on InvalidInput { issues { path message } }',
-    '... on TransitionRefused { refusedIn: state event }',
+    '... on TransitionRefused { refusedIn: currentState event: refusedEvent }',
     ...own,
   ].join(' ');
 
@@ -68,7 +69,7 @@ export async function sceneOf(h: Harness, wish: SceneWish = {}): Promise<Scene> 
   const insurers: InsurerRow[] = [];
   const products: ProductRow[] = [];
   for (let i = 0; i < (wish.insurers ?? 1); i += 1) {
-    const insurer = await h.given.insurer(`演示第${i + 1}财产保险股份有限公司`);
+    const insurer = await h.given.insurer(`演示第${i + 1}财产保险${randomDigits(6)}股份有限公司`);
     insurers.push(insurer);
     products.push(
       await h.given.product(insurer.id, {

@@ -28,9 +28,8 @@ async function listen(who: Person, id: string) {
     signal: left.signal,
   });
   expect(response.status).toBe(200);
-  const reader = (response.body as ReadableStream<Uint8Array>)
-    .pipeThrough(new TextDecoderStream())
-    .getReader();
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+  const decoder = new TextDecoder();
   let text = '';
   return {
     /** The next turn, or null where the stream has ended. */
@@ -44,7 +43,7 @@ async function listen(who: Person, id: string) {
         }
         const { done, value } = await reader.read();
         if (done) return null;
-        text += value;
+        text += decoder.decode(value, { stream: true });
       }
     },
     leave: () => reader.cancel(),

@@ -312,7 +312,7 @@ export async function acceptDocuments(
           documentSha256: document.sha256,
           statement: input.statement,
           labelText,
-          pageVersion: last?.pageVersion ?? null,
+          pageVersion: last?.pageVersion || null,
           openedAt: firstAt(id, 'DOCUMENT_OPENED'),
           readToEndAt: firstAt(id, 'DOCUMENT_READ_TO_END'),
           acceptedAt: command.now,

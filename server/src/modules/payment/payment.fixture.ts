@@ -1,8 +1,17 @@
 import type { Person } from '../../../test/support/given.ts';
 import type { Answer, Harness } from '../../../test/support/harness.ts';
-import { ACCEPT_QUOTE, OFFER, offerInput, type Scene, type SceneWish, sceneOf, submittedOrder } from '../order/order.fixture.ts';
+import {
+  ACCEPT_QUOTE,
+  OFFER,
+  offerInput,
+  type Scene,
+  type SceneWish,
+  sceneOf,
+  submittedOrder,
+} from '../order/order.fixture.ts';
 
-const refusal = '... on Error { code message } ... on InvalidInput { issues { path } } ... on TransitionRefused { refusedIn: state event }';
+const refusal =
+  '... on Error { code message } ... on InvalidInput { issues { path } } ... on TransitionRefused { refusedIn: currentState event: refusedEvent }';
 
 export const SUBMIT_VOUCHER = `mutation ($input: SubmitVoucherInput!) { submitVoucher(input: $input) {
   ... on Payment { id state dueAt rejectReason order { state } voucher { id payerName payerAccountMasked transactionNumber paidOn upload { id } } }
@@ -40,16 +49,21 @@ export async function payableOrder(h: Harness, wish: SceneWish = {}): Promise<Pa
   const underwriter = await h.given.underwriter(scene.insurers[0]?.id ?? '');
   for (const quote of quotes) {
     const insurerOf = scene.insurers.length > 1 ? await answerer(h, scene, quote.id) : underwriter;
-    const offered = resultOf(await h.as(insurerOf)(OFFER, { input: offerInput(h, quote.id, quote.referencePremium) }));
+    const offered = resultOf(
+      await h.as(insurerOf)(OFFER, { input: offerInput(h, quote.id, quote.referencePremium) }),
+    );
     if (offered.code) throw new Error(`Not offered: ${JSON.stringify(offered)}`);
   }
   if (quotes.length > 1) {
     const own = await h.as(underwriter)('{ quotes { nodes { id } } }');
     await scene.ask(ACCEPT_QUOTE, { input: { quoteId: own.data.quotes.nodes[0].id } });
   }
-  const { data } = await scene.ask('query ($id: ID!) { order(id: $id) { payment { id remarkCode } enterprise { name } } }', {
-    id: orderId,
-  });
+  const { data } = await scene.ask(
+    'query ($id: ID!) { order(id: $id) { payment { id remarkCode } enterprise { name } } }',
+    {
+      id: orderId,
+    },
+  );
   return {
     ...scene,
     orderId,
@@ -87,7 +101,9 @@ export async function voucherInput(order: Payable, changes: Record<string, unkno
 export async function paidOrder(h: Harness, wish: SceneWish = {}): Promise<Payable> {
   const order = await payableOrder(h, wish);
   resultOf(await order.ask(SUBMIT_VOUCHER, { input: await voucherInput(order) }));
-  const confirmed = resultOf(await h.as(order.underwriter)(CONFIRM, { input: { paymentId: order.paymentId } }));
+  const confirmed = resultOf(
+    await h.as(order.underwriter)(CONFIRM, { input: { paymentId: order.paymentId } }),
+  );
   if (confirmed.code) throw new Error(`Not confirmed: ${JSON.stringify(confirmed)}`);
   return order;
 }

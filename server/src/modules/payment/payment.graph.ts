@@ -1,9 +1,9 @@
 import DataLoader from 'dataloader';
 import { z } from 'zod';
+import { requireAccess } from '../../graph/access.ts';
 import { builder } from '../../graph/builder.ts';
 import { badArgument, connectionOf, pageArguments, pageRequest } from '../../graph/connection.ts';
 import { perRequest } from '../../graph/context.ts';
-import { requireAccess } from '../../graph/access.ts';
 import { plainRefusal } from '../../graph/errors.ts';
 import { mutation } from '../../graph/mutation.ts';
 import { defineNode, Node } from '../../graph/node.ts';
@@ -11,7 +11,7 @@ import { lineRule, textRule } from '../../graph/text-rules.ts';
 import { lifeFields, machineEnums } from '../../graph/timeline.ts';
 import { limits } from '../../limits.ts';
 import { Order, orderLoader } from '../order/order.graph.ts';
-import { registerFileReaders, uploadLoader, UploadType } from '../upload/upload.graph.ts';
+import { registerFileReaders, UploadType, uploadLoader } from '../upload/upload.graph.ts';
 import { UploadRefused } from '../upload/upload.refusals.ts';
 import { paymentLife } from './payment.machine.ts';
 import {
@@ -24,7 +24,7 @@ import {
   type VoucherRow,
 } from './payment.queries.ts';
 import { AmountMismatch, PayerMismatch, TransactionUsed } from './payment.refusals.ts';
-import { confirmPayment, reportPaymentException, rejectPayment, submitVoucher } from './payment.service.ts';
+import { confirmPayment, rejectPayment, reportPaymentException, submitVoucher } from './payment.service.ts';
 
 plainRefusal(PayerMismatch, '付款户名与认证企业名称不一致（PAYER_MISMATCH）。');
 plainRefusal(AmountMismatch, '付款金额与应付金额不一致（AMOUNT_MISMATCH）。');
@@ -48,31 +48,33 @@ const ReceivingAccount = builder.objectRef<PaymentRow>('ReceivingAccount').imple
   }),
 });
 
-const PaymentVoucher = builder.objectRef<VoucherRow & { readonly sealed: boolean }>('PaymentVoucher').implement({
-  description: '支付凭证。开标前，运营人员和银行看不到付款人。',
-  fields: (t) => ({
-    id: t.exposeID('id', { description: '凭证编号。' }),
-    upload: t.field({
-      type: UploadType,
-      nullable: true,
-      description: '凭证图片；不可见时为空。',
-      resolve: (row, _args, context) => (row.sealed ? null : uploadLoader(context).load(row.uploadId)),
+const PaymentVoucher = builder
+  .objectRef<VoucherRow & { readonly sealed: boolean }>('PaymentVoucher')
+  .implement({
+    description: '支付凭证。开标前，运营人员和银行看不到付款人。',
+    fields: (t) => ({
+      id: t.exposeID('id', { description: '凭证编号。' }),
+      upload: t.field({
+        type: UploadType,
+        nullable: true,
+        description: '凭证图片；不可见时为空。',
+        resolve: (row, _args, context) => (row.sealed ? null : uploadLoader(context).load(row.uploadId)),
+      }),
+      payerName: t.string({
+        nullable: true,
+        description: '付款户名；不可见时为空。',
+        resolve: (row) => (row.sealed ? null : row.payerName),
+      }),
+      payerAccountMasked: t.string({
+        nullable: true,
+        description: '付款账号末四位；不可见时为空。',
+        resolve: (row) => (row.sealed ? null : row.payerAccountMasked),
+      }),
+      transactionNumber: t.exposeString('transactionNumber', { description: '银行流水号。' }),
+      paidOn: t.expose('paidOn', { type: 'Date', description: '付款日期。' }),
+      submittedAt: t.expose('submittedAt', { type: 'DateTime', description: '提交时间。' }),
     }),
-    payerName: t.string({
-      nullable: true,
-      description: '付款户名；不可见时为空。',
-      resolve: (row) => (row.sealed ? null : row.payerName),
-    }),
-    payerAccountMasked: t.string({
-      nullable: true,
-      description: '付款账号末四位；不可见时为空。',
-      resolve: (row) => (row.sealed ? null : row.payerAccountMasked),
-    }),
-    transactionNumber: t.exposeString('transactionNumber', { description: '银行流水号。' }),
-    paidOn: t.expose('paidOn', { type: 'Date', description: '付款日期。' }),
-    submittedAt: t.expose('submittedAt', { type: 'DateTime', description: '提交时间。' }),
-  }),
-});
+  });
 
 export const Payment = builder.objectRef<PaymentView>('Payment').implement({
   description: '一笔订单的付款。开标前，运营人员和银行只看到订单号、金额、账户、附言和银行流水号。',
@@ -124,12 +126,17 @@ const PaymentFilter = builder.inputType('PaymentFilter', {
 builder.queryField('payments', (t) =>
   t.field({
     type: PaymentConnection,
-    description: '付款列表，最新的在前。企业看本企业的，保险公司看付给本公司的，运营人员和银行看全部（开标前为遮蔽视图）。',
+    description:
+      '付款列表，最新的在前。企业看本企业的，保险公司看付给本公司的，运营人员和银行看全部（开标前为遮蔽视图）。',
     args: { filter: t.arg({ type: PaymentFilter, description: '筛选条件。' }), ...pageArguments(t.arg) },
     resolve: (_root, args, context) => {
-      requireAccess(context.actor, { roles: ['BIDDER', 'OPERATOR', 'UNDERWRITER'], scopes: ['payments:write'] });
+      requireAccess(context.actor, {
+        roles: ['BIDDER', 'OPERATOR', 'UNDERWRITER'],
+        scopes: ['payments:write'],
+      });
       const page = pageRequest(args);
-      if ((args.filter?.search?.length ?? 0) > limits.nameCharactersMax) throw badArgument('filter.search', '搜索文字过长。');
+      if ((args.filter?.search?.length ?? 0) > limits.nameCharactersMax)
+        throw badArgument('filter.search', '搜索文字过长。');
       return listPayments(context.db, context.actor, args.filter ?? {}, page);
     },
   }),

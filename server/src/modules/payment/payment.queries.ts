@@ -65,14 +65,21 @@ export async function listPayments(
     filter.states?.length ? inArray(payments.state, [...filter.states]) : undefined,
     // Only what the masked view shows is searched: a name that finds something under seal would tell who bought.
     search
-      ? or(contains(orders.number, search), contains(payments.remarkCode, search), contains(paymentVouchers.transactionNumber, search))
+      ? or(
+          contains(orders.number, search),
+          contains(payments.remarkCode, search),
+          contains(paymentVouchers.transactionNumber, search),
+        )
       : undefined,
   );
   const { after } = page;
   const rows = await select(
     db,
     actor,
-    and(matching, after ? sql`(${payments.createdAt}, ${payments.id}) < (${after.key}, ${after.id})` : undefined),
+    and(
+      matching,
+      after ? sql`(${payments.createdAt}, ${payments.id}) < (${after.key}, ${after.id})` : undefined,
+    ),
   )
     .orderBy(desc(payments.createdAt), desc(payments.id))
     .limit(page.first + 1);
@@ -106,7 +113,11 @@ export async function paymentsOfOrders(
 }
 
 /** Whether a bank serial number stands on a voucher that counts, beside that of one payment. */
-export async function transactionIsUsed(db: Db, transactionNumber: string, paymentId: string): Promise<boolean> {
+export async function transactionIsUsed(
+  db: Db,
+  transactionNumber: string,
+  paymentId: string,
+): Promise<boolean> {
   const [row] = await db
     .select({ paymentId: paymentVouchers.paymentId })
     .from(paymentVouchers)
@@ -115,7 +126,10 @@ export async function transactionIsUsed(db: Db, transactionNumber: string, payme
 }
 
 export async function remarkCodeIsUsed(db: Db, remarkCode: string): Promise<boolean> {
-  const [row] = await db.select({ id: payments.id }).from(payments).where(eq(payments.remarkCode, remarkCode));
+  const [row] = await db
+    .select({ id: payments.id })
+    .from(payments)
+    .where(eq(payments.remarkCode, remarkCode));
   return row !== undefined;
 }
 

@@ -12,7 +12,7 @@ import { invariant } from '../../kernel/invariant.ts';
 import { cleanText, toHalfWidth } from '../../kernel/text.ts';
 import { limits } from '../../limits.ts';
 import { orderLife } from '../order/order.machine.ts';
-import { orderById, type OrderRow } from '../order/order.queries.ts';
+import { type OrderRow, orderById } from '../order/order.queries.ts';
 import { moveOrder, onOrderEnded } from '../order/order.service.ts';
 import type { QuoteRow } from '../quote/quote.queries.ts';
 import { onQuoteAccepted } from '../quote/quote.service.ts';
@@ -123,7 +123,9 @@ export async function submitVoucher(command: Command, input: VoucherInput): Prom
   });
 
   const reviewed =
-    payment.state === 'AWAITING_TRANSFER' ? await moveOrder(asConsequence(command), order, 'SUBMIT_VOUCHER') : order;
+    payment.state === 'AWAITING_TRANSFER'
+      ? await moveOrder(asConsequence(command), order, 'SUBMIT_VOUCHER')
+      : order;
   await fire(command, paymentLife, payment, 'SUBMIT_VOUCHER', {
     set: { dueAt: reviewed.dueAt, rejectReason: null },
     data: { voucherId, replaced: payment.voucher?.id ?? null },
@@ -147,7 +149,10 @@ function readVoucher(command: Command, order: OrderRow, input: VoucherInput): st
       message: '银行流水号应为 4 到 64 位字母、数字或短横线',
     },
     input.paidOn > shanghaiDay(command.now) && { path: 'paidOn', message: '付款日期不能晚于今天' },
-    input.paidOn < shanghaiDay(order.createdAt) && { path: 'paidOn', message: '付款日期不能早于订单生成日期' },
+    input.paidOn < shanghaiDay(order.createdAt) && {
+      path: 'paidOn',
+      message: '付款日期不能早于订单生成日期',
+    },
   ].filter((issue) => issue !== false);
   if (issues.length > 0 || account === null) throw new InvalidInput(issues);
   return account;
@@ -157,7 +162,8 @@ function readVoucher(command: Command, order: OrderRow, input: VoucherInput): st
 const normaliseTransactionNumber = (text: string) => toHalfWidth(text).replace(/\s/g, '').toUpperCase();
 
 /** A name as it is compared: the width of its brackets and the blanks within do not matter. */
-export const comparableName = (name: string) => toHalfWidth(name.normalize('NFC')).replace(/\s/g, '').toUpperCase();
+export const comparableName = (name: string) =>
+  toHalfWidth(name.normalize('NFC')).replace(/\s/g, '').toUpperCase();
 
 /** The voucher that counted counts no longer; its serial number is free again, since the clerk may have mistyped it. */
 async function setAside(command: Command, payment: PaymentView): Promise<void> {
@@ -193,7 +199,10 @@ export async function confirmPayment(command: Command, input: Move): Promise<Pay
  *
  * Refuses: NotFound, StaleState, TransitionRefused.
  */
-export async function rejectPayment(command: Command, input: Move & { readonly reason: string }): Promise<PaymentView> {
+export async function rejectPayment(
+  command: Command,
+  input: Move & { readonly reason: string },
+): Promise<PaymentView> {
   const payment = await seen(command, input.paymentId);
   expectState(payment, input.expectedState);
   const reason = cleanText(input.reason, limits.noteCharactersMax);
@@ -215,7 +224,10 @@ export async function rejectPayment(command: Command, input: Move & { readonly r
  *
  * Refuses: NotFound, StaleState, TransitionRefused.
  */
-export async function reportPaymentException(command: Command, input: Move & { readonly reason: string }): Promise<PaymentView> {
+export async function reportPaymentException(
+  command: Command,
+  input: Move & { readonly reason: string },
+): Promise<PaymentView> {
   const payment = await seen(command, input.paymentId);
   expectState(payment, input.expectedState);
   const reason = cleanText(input.reason, limits.noteCharactersMax);

@@ -33,7 +33,8 @@ async function refused(ask: () => Promise<Answer>) {
 const submit = async (order: Payable, changes: Record<string, unknown> = {}) =>
   resultOf(await order.ask(SUBMIT_VOUCHER, { input: await voucherInput(order, changes) }));
 const orderState = async (order: Payable) =>
-  (await order.ask('query ($id: ID!) { order(id: $id) { state payment { state } } }', { id: order.orderId })).data.order;
+  (await order.ask('query ($id: ID!) { order(id: $id) { state payment { state } } }', { id: order.orderId }))
+    .data.order;
 
 test('the machine of a payment, a row a state', () => {
   expect(machineGrid(paymentMachine)).toMatchInlineSnapshot(`
@@ -93,11 +94,17 @@ describe('a voucher', () => {
     expect(payment).toMatchObject({
       state: 'VOUCHER_SUBMITTED',
       order: { state: 'PAYMENT_REVIEW' },
-      voucher: { payerName: order.enterpriseName, payerAccountMasked: '****5365', transactionNumber: 'TX20261124-0001' },
+      voucher: {
+        payerName: order.enterpriseName,
+        payerAccountMasked: '****5365',
+        transactionNumber: 'TX20261124-0001',
+      },
     });
     expect(await h.content()).not.toContain('6222000012345365');
     const [row] = await h.app.core.database.reader.select().from(paymentVouchers);
-    expect(h.app.core.cipher.open(row?.payerAccountSealed ?? '', payerAccountPlace(row?.id ?? ''))).toBe('6222000012345365');
+    expect(h.app.core.cipher.open(row?.payerAccountSealed ?? '', payerAccountPlace(row?.id ?? ''))).toBe(
+      '6222000012345365',
+    );
     expect((await h.events()).slice(-2)).toEqual([
       'SYSTEM order SUBMIT_VOUCHER: AWAITING_PAYMENT -> PAYMENT_REVIEW',
       'BIDDER payment SUBMIT_VOUCHER: AWAITING_TRANSFER -> VOUCHER_SUBMITTED',
@@ -116,8 +123,15 @@ describe('a voucher', () => {
 
   test('is compared with the certified name whatever the width of brackets and blanks', async () => {
     const order = await payableOrder(h);
-    await h.system(async ({ db }) => void (await db.run(sql`update enterprises set name = '本溪（演示）建设 有限公司' where id = ${order.bidder.enterpriseId}`)));
-    expect(await submit(order, { payerName: ' 本溪(演示)建设有限公司' })).toMatchObject({ state: 'VOUCHER_SUBMITTED' });
+    await h.system(
+      async ({ db }) =>
+        void (await db.run(
+          sql`update enterprises set name = '本溪（演示）建设 有限公司' where id = ${order.bidder.enterpriseId}`,
+        )),
+    );
+    expect(await submit(order, { payerName: ' 本溪(演示)建设有限公司' })).toMatchObject({
+      state: 'VOUCHER_SUBMITTED',
+    });
   });
 
   test.each([
@@ -143,8 +157,12 @@ describe('a voucher', () => {
     const input = await voucherInput(second, { transactionNumber: 'tx77889900' });
     expect((await refused(() => second.ask(SUBMIT_VOUCHER, { input }))).code).toBe('TRANSACTION_USED');
 
-    resultOf(await h.as(first.underwriter)(REJECT, { input: { paymentId: first.paymentId, reason: '流水号有误' } }));
-    expect(resultOf(await second.ask(SUBMIT_VOUCHER, { input }))).toMatchObject({ state: 'VOUCHER_SUBMITTED' });
+    resultOf(
+      await h.as(first.underwriter)(REJECT, { input: { paymentId: first.paymentId, reason: '流水号有误' } }),
+    );
+    expect(resultOf(await second.ask(SUBMIT_VOUCHER, { input }))).toMatchObject({
+      state: 'VOUCHER_SUBMITTED',
+    });
   });
 
   test('needs a picture that is the caller’s own, for this purpose and not used before', async () => {
@@ -166,7 +184,9 @@ describe('a voucher', () => {
     const rival = h.as(await h.given.bidder());
     const input = await voucherInput(order);
     const answer = await refused(() => rival(SUBMIT_VOUCHER, { input }));
-    expect(answer).toEqual(resultOf(await rival(SUBMIT_VOUCHER, { input: { ...input, orderId: 'ord_absent' } })));
+    expect(answer).toEqual(
+      resultOf(await rival(SUBMIT_VOUCHER, { input: { ...input, orderId: 'ord_absent' } })),
+    );
     expect(answer.code).toBe('NOT_FOUND');
   });
 
@@ -185,7 +205,10 @@ describe('a voucher', () => {
 
 /** The second order of a test is of another section and another enterprise of the same service. */
 async function sameHarness(): Promise<Harness> {
-  return { ...h, given: { ...h.given, insurer: (name?: string) => h.given.insurer(`${name ?? ''}${h.now()}`) } };
+  return {
+    ...h,
+    given: { ...h.given, insurer: (name?: string) => h.given.insurer(`${name ?? ''}${h.now()}`) },
+  };
 }
 
 describe('a review', () => {
@@ -204,16 +227,23 @@ describe('a review', () => {
     const order = await payableOrder(h);
     await submit(order);
     const operator = h.as(await h.given.operator());
-    const rejected = resultOf(await operator(REJECT, { input: { paymentId: order.paymentId, reason: ' 图片不清晰 ' } }));
+    const rejected = resultOf(
+      await operator(REJECT, { input: { paymentId: order.paymentId, reason: ' 图片不清晰 ' } }),
+    );
     expect(rejected).toMatchObject({ state: 'AWAITING_TRANSFER', rejectReason: '图片不清晰' });
-    expect(await orderState(order)).toEqual({ state: 'AWAITING_PAYMENT', payment: { state: 'AWAITING_TRANSFER' } });
+    expect(await orderState(order)).toEqual({
+      state: 'AWAITING_PAYMENT',
+      payment: { state: 'AWAITING_TRANSFER' },
+    });
     expect(await submit(order)).toMatchObject({ state: 'VOUCHER_SUBMITTED', rejectReason: null });
   });
 
   test('by the bank confirms without a voucher', async () => {
     const order = await payableOrder(h);
     const bank = h.as(await h.given.apiClient(['payments:write']));
-    expect(resultOf(await bank(CONFIRM, { input: { paymentId: order.paymentId } }))).toMatchObject({ state: 'CONFIRMED' });
+    expect(resultOf(await bank(CONFIRM, { input: { paymentId: order.paymentId } }))).toMatchObject({
+      state: 'CONFIRMED',
+    });
     expect((await orderState(order)).state).toBe('ISSUING');
     expect((await h.events()).at(-2)).toBe('BANK payment CONFIRM: AWAITING_TRANSFER -> CONFIRMED');
   });
@@ -223,20 +253,32 @@ describe('a review', () => {
     const operator = h.as(await h.given.operator());
     resultOf(await operator(EXCEPT, { input: { paymentId: order.paymentId, reason: '金额不足' } }));
     expect(await orderState(order)).toEqual({ state: 'PAYMENT_REVIEW', payment: { state: 'EXCEPTION' } });
-    expect((await refused(() => order.ask(CANCEL, { input: { orderId: order.orderId, reason: '不再投标' } }))).code).toBe('TRANSITION_REFUSED');
+    expect(
+      (await refused(() => order.ask(CANCEL, { input: { orderId: order.orderId, reason: '不再投标' } })))
+        .code,
+    ).toBe('TRANSITION_REFUSED');
     resultOf(await operator(REJECT, { input: { paymentId: order.paymentId, reason: '已退回，请足额转账' } }));
-    expect(await orderState(order)).toEqual({ state: 'AWAITING_PAYMENT', payment: { state: 'AWAITING_TRANSFER' } });
+    expect(await orderState(order)).toEqual({
+      state: 'AWAITING_PAYMENT',
+      payment: { state: 'AWAITING_TRANSFER' },
+    });
   });
 
   test('of another insurer’s payment finds it absent', async () => {
     const order = await payableOrder(h);
     const insurer = await h.given.insurer();
-    for (const stranger of [await h.given.underwriter(insurer.id), await h.given.apiClient(['payments:write'], insurer.id)]) {
+    for (const stranger of [
+      await h.given.underwriter(insurer.id),
+      await h.given.apiClient(['payments:write'], insurer.id),
+    ]) {
       const before = await h.content(['idempotency_keys']);
       const answer = resultOf(await h.as(stranger)(CONFIRM, { input: { paymentId: order.paymentId } }));
       expect(answer.code).toBe('NOT_FOUND');
       expect(await h.content(['idempotency_keys'])).toBe(before);
-      expect((await h.as(stranger)('{ payments { totalCount nodes { id } } }')).data.payments).toEqual({ totalCount: 0, nodes: [] });
+      expect((await h.as(stranger)('{ payments { totalCount nodes { id } } }')).data.payments).toEqual({
+        totalCount: 0,
+        nodes: [],
+      });
     }
   });
 
@@ -264,13 +306,22 @@ describe('before the opening of a bid order', () => {
     const order = await payableOrder(h);
     await submit(order);
     for (const who of [await h.given.operator(), await h.given.apiClient(['payments:write'])]) {
-      const { data } = await h.as(who)(`query ($id: ID!) { ${EVERYTHING} payments { totalCount nodes { id } } }`, { id: order.paymentId });
+      const { data } = await h.as(who)(
+        `query ($id: ID!) { ${EVERYTHING} payments { totalCount nodes { id } } }`,
+        { id: order.paymentId },
+      );
       expect(data.payments).toEqual({ totalCount: 1, nodes: [{ id: order.paymentId }] });
       expect(data.payment).toMatchObject({
         amount: '400.00',
         order: null,
         events: [],
-        voucher: { transactionNumber: 'TX20261124-0001', paidOn: '2026-11-24', payerName: null, payerAccountMasked: null, upload: null },
+        voucher: {
+          transactionNumber: 'TX20261124-0001',
+          paidOn: '2026-11-24',
+          payerName: null,
+          payerAccountMasked: null,
+          upload: null,
+        },
       });
       expect(JSON.stringify(data)).not.toContain(order.enterpriseName);
       expect(JSON.stringify(data)).not.toContain(order.section.code);
@@ -296,7 +347,11 @@ describe('before the opening of a bid order', () => {
     await submit(order);
     const operator = h.as(await h.given.operator());
     const search = async (text: string) =>
-      (await operator('query ($text: String!) { payments(filter: { search: $text }) { totalCount } }', { text })).data.payments.totalCount;
+      (
+        await operator('query ($text: String!) { payments(filter: { search: $text }) { totalCount } }', {
+          text,
+        })
+      ).data.payments.totalCount;
     expect(await search(order.enterpriseName.slice(0, 4))).toBe(0);
     expect(await search('%')).toBe(0);
     expect(await search(order.remarkCode)).toBe(1);
@@ -328,8 +383,12 @@ describe('before the opening of a bid order', () => {
     const other = await h.given.bidder({ name: '另一家（演示）建设有限公司' });
     const rivalSection = await h.given.section({ code: 'OTHER-SECTION', name: '另一标段' });
     await h.system(async ({ db }) => {
-      await db.run(sql`update orders set enterprise_id = ${other.enterpriseId}, section_id = ${rivalSection.id}, created_by = ${other.id}`);
-      await db.run(sql`update payment_vouchers set payer_name = '另一家（演示）建设有限公司', payer_account_masked = '****9999', payer_account_sealed = 'v1.a.b.c'`);
+      await db.run(
+        sql`update orders set enterprise_id = ${other.enterpriseId}, section_id = ${rivalSection.id}, created_by = ${other.id}`,
+      );
+      await db.run(
+        sql`update payment_vouchers set payer_name = '另一家（演示）建设有限公司', payer_account_masked = '****9999', payer_account_sealed = 'v1.a.b.c'`,
+      );
       await db.run(sql`update uploads set owner_id = ${other.id}`);
     });
     expect(await look()).toBe(here);

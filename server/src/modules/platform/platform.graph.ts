@@ -1,12 +1,12 @@
-import { PROJECT_TYPES, projectTypeLabel, type ProjectType } from '../../db/vocabulary.ts';
+import type { Config } from '../../config.ts';
+import { PROJECT_TYPES, type ProjectType, projectTypeLabel } from '../../db/vocabulary.ts';
+import { requireAccess } from '../../graph/access.ts';
 import { builder, enumOf } from '../../graph/builder.ts';
 import { connectionOf, pageArguments, pageRequest } from '../../graph/connection.ts';
-import { requireAccess } from '../../graph/access.ts';
-import { EventType } from '../../graph/timeline.ts';
 import { eventLog } from '../../graph/timeline.queries.ts';
+import { EventType } from '../../graph/timeline.ts';
 import { ProjectTypeEnum } from '../../graph/vocabulary.ts';
 import { districtsOf, type Region, regions } from '../../kernel/regions.ts';
-import type { Config } from '../../config.ts';
 import { ProductDocument } from '../insurer/insurer.graph.ts';
 import { documentsInForce, neutralOrderRule } from '../insurer/insurer.queries.ts';
 
@@ -21,15 +21,38 @@ interface BusinessModule {
 }
 
 const modules: readonly BusinessModule[] = [
-  { code: 'DEPOSIT', title: '保证金', text: '投标、履约、预付款、农民工工资、工程质量保证金，用电子保函代替现金。', url: '/sections' },
+  {
+    code: 'DEPOSIT',
+    title: '保证金',
+    text: '投标、履约、预付款、农民工工资、工程质量保证金，用电子保函代替现金。',
+    url: '/sections',
+  },
   { code: 'FINANCE', title: '金融服务', text: '面向投标企业的信用贷、中标贷等融资服务。', url: null },
-  { code: 'SAFETY_INSURANCE', title: '本溪建工安责险服务监管系统', text: '建筑施工安全生产责任保险的投保、服务与监管。', url: null },
-  { code: 'WAGE_DEPOSIT', title: '本溪农民工工资保证金智慧管理服务系统', text: '农民工工资保证金的存储、使用与返还。', url: null },
-  { code: 'SMALL_WORKS', title: '本溪市限额以下工程智慧监管系统', text: '招标限额以下工程的交易与监管。', url: null },
+  {
+    code: 'SAFETY_INSURANCE',
+    title: '本溪建工安责险服务监管系统',
+    text: '建筑施工安全生产责任保险的投保、服务与监管。',
+    url: null,
+  },
+  {
+    code: 'WAGE_DEPOSIT',
+    title: '本溪农民工工资保证金智慧管理服务系统',
+    text: '农民工工资保证金的存储、使用与返还。',
+    url: null,
+  },
+  {
+    code: 'SMALL_WORKS',
+    title: '本溪市限额以下工程智慧监管系统',
+    text: '招标限额以下工程的交易与监管。',
+    url: null,
+  },
   { code: 'SERVICE', title: '服务管理', text: '服务机构与服务事项的管理。', url: null },
 ];
 
-const Mode = enumOf('PlatformMode', '运行方式。', { sandbox: '沙箱：演示数据与沙箱对接方', production: '正式' });
+const Mode = enumOf('PlatformMode', '运行方式。', {
+  sandbox: '沙箱：演示数据与沙箱对接方',
+  production: '正式',
+});
 
 const RegionType = builder.objectRef<Region>('Region').implement({
   description: '行政区划（GB/T 2260）及本地功能区。',
@@ -69,15 +92,30 @@ const Platform = builder.objectRef<Config>('Platform').implement({
   description: '平台的公开资料。',
   fields: (t) => ({
     name: t.string({ description: '平台名称。', resolve: () => '本溪市公共资源交易中心金融服务平台' }),
-    landingName: t.string({ description: '首页名称。', resolve: () => '本溪市公共资源数智金融一体化服务管理平台' }),
+    landingName: t.string({
+      description: '首页名称。',
+      resolve: () => '本溪市公共资源数智金融一体化服务管理平台',
+    }),
     centreName: t.string({ description: '交易中心名称。', resolve: () => '本溪市公共资源交易中心' }),
     mode: t.expose('mode', { type: Mode, description: '运行方式。' }),
     hotline: t.exposeString('hotline', { description: '客服热线。' }),
     filingNumber: t.exposeString('filingNumber', { nullable: true, description: '备案号。' }),
     broker: t.field({ type: Broker, description: '保险经纪人。', resolve: (config) => config.broker }),
-    regions: t.field({ type: [RegionType], description: '全部行政区划，上级在前。', resolve: () => [...regions] }),
-    districts: t.field({ type: [RegionType], description: '本市各区县，用于筛选。', resolve: () => [...districtsOf(CITY_CODE)] }),
-    projectTypes: t.field({ type: [ProjectTypeOption], description: '项目类型。', resolve: () => [...PROJECT_TYPES] }),
+    regions: t.field({
+      type: [RegionType],
+      description: '全部行政区划，上级在前。',
+      resolve: () => [...regions],
+    }),
+    districts: t.field({
+      type: [RegionType],
+      description: '本市各区县，用于筛选。',
+      resolve: () => [...districtsOf(CITY_CODE)],
+    }),
+    projectTypes: t.field({
+      type: [ProjectTypeOption],
+      description: '项目类型。',
+      resolve: () => [...PROJECT_TYPES],
+    }),
     modules: t.field({ type: [BusinessModuleType], description: '业务模块。', resolve: () => [...modules] }),
     productOrderRule: t.string({ description: '产品列表的排列规则。', resolve: () => neutralOrderRule }),
     documents: t.field({

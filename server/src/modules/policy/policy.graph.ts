@@ -18,13 +18,13 @@ import { Quote } from '../quote/quote.graph.ts';
 import { registerFileReaders, UploadType } from '../upload/upload.graph.ts';
 import { UploadRefused } from '../upload/upload.refusals.ts';
 import { policyLife } from './policy.machine.ts';
-import { mayReadPolicyFile, policiesOfOrders, policyById, type PolicyView } from './policy.queries.ts';
+import { mayReadPolicyFile, type PolicyView, policiesOfOrders, policyById } from './policy.queries.ts';
 import {
   issuePolicy,
   makePolicy,
   type PolicyInput,
-  type PolicyVerification as Verification,
   releasePolicy,
+  type PolicyVerification as Verification,
   verifyPolicy,
 } from './policy.service.ts';
 
@@ -89,7 +89,8 @@ builder.objectFields(Quote, (t) => ({
 }));
 
 const PolicyVerification = builder.objectRef<Verification>('PolicyVerification').implement({
-  description: '保函验真的结果。查无此保函、验真码不符时 valid 为 false，其余为空；投标保函在开标前只答 valid。',
+  description:
+    '保函验真的结果。查无此保函、验真码不符时 valid 为 false，其余为空；投标保函在开标前只答 valid。',
   fields: (t) => ({
     valid: t.exposeBoolean('valid', { description: '是否真实且有效（待生效或保障中）。' }),
     state: t.expose('state', { type: enums.state, nullable: true, description: '状态。' }),

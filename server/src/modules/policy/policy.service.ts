@@ -17,23 +17,23 @@ import { invariant } from '../../kernel/invariant.ts';
 import { splitVat } from '../../kernel/money.ts';
 import { cleanLine, cleanText, toHalfWidth } from '../../kernel/text.ts';
 import { limits } from '../../limits.ts';
+import type { InsurerRow } from '../insurer/insurer.queries.ts';
 import { orderLife } from '../order/order.machine.ts';
-import { orderById, type OrderView } from '../order/order.queries.ts';
+import { type OrderView, orderById } from '../order/order.queries.ts';
 import { moveOrder } from '../order/order.service.ts';
 import { quoteLife } from '../quote/quote.machine.ts';
 import type { QuoteRow } from '../quote/quote.queries.ts';
-import type { InsurerRow } from '../insurer/insurer.queries.ts';
 import { keepMadeFile, takeUpload } from '../upload/upload.service.ts';
 import { policyClauses } from './policy.clauses.ts';
 import { policyLife, policyMachine } from './policy.machine.ts';
 import {
+  type PolicyRow,
+  type PolicyView,
   policiesByFile,
   policiesByNumber,
   policiesDue,
   policyById,
   policyNumberIsUsed,
-  type PolicyRow,
-  type PolicyView,
   type VerifiablePolicy,
 } from './policy.queries.ts';
 
@@ -79,7 +79,9 @@ async function issuable(db: Db, actor: Actor, input: PolicyInput): Promise<Issua
 
   const policyNumber = cleanLine(toHalfWidth(input.policyNumber), POLICY_NUMBER_CHARACTERS_MAX);
   if (!policyNumber) {
-    throw new InvalidInput([{ path: 'policyNumber', message: `请填写保单号，最多 ${POLICY_NUMBER_CHARACTERS_MAX} 个字符` }]);
+    throw new InvalidInput([
+      { path: 'policyNumber', message: `请填写保单号，最多 ${POLICY_NUMBER_CHARACTERS_MAX} 个字符` },
+    ]);
   }
   if (await policyNumberIsUsed(db, insurerId, policyNumber)) {
     throw new InvalidInput([{ path: 'policyNumber', message: '该保单号已用于本公司的其他保单' }]);
@@ -88,7 +90,10 @@ async function issuable(db: Db, actor: Actor, input: PolicyInput): Promise<Issua
   invariant(accepted, 'an order that waits for its policy has an accepted quote');
   const { quote, insurer } = accepted;
   const { sumInsuredFen, startOn, days } = view.order.application?.cover ?? {};
-  invariant(quote.premiumFen !== null && sumInsuredFen && startOn && days, 'a paid order has a premium and a cover');
+  invariant(
+    quote.premiumFen !== null && sumInsuredFen && startOn && days,
+    'a paid order has a premium and a cover',
+  );
   return {
     ...view,
     quote: { ...quote, premiumFen: quote.premiumFen },
@@ -164,7 +169,11 @@ export async function makePolicy(
  *
  * Refuses: NotFound, StaleState, TransitionRefused, InvalidInput, UploadRefused.
  */
-export async function issuePolicy(command: Command, input: PolicyInput, made: MadePolicy | null): Promise<PolicyView> {
+export async function issuePolicy(
+  command: Command,
+  input: PolicyInput,
+  made: MadePolicy | null,
+): Promise<PolicyView> {
   const issue = await issuable(command.db, command.actor, input);
   const { order, quote, insurer, cover, policyNumber } = issue;
   const upload = made
@@ -209,7 +218,11 @@ export async function issuePolicy(command: Command, input: PolicyInput, made: Ma
  */
 export async function releasePolicy(
   command: Command,
-  input: { readonly policyId: string; readonly reason: string; readonly expectedState?: string | null | undefined },
+  input: {
+    readonly policyId: string;
+    readonly reason: string;
+    readonly expectedState?: string | null | undefined;
+  },
 ): Promise<PolicyView> {
   const policy = await policyById(command.db, command.actor, input.policyId);
   if (!policy) throw new NotFound();
@@ -229,8 +242,12 @@ export async function movePoliciesByDate(core: Core): Promise<void> {
       await runAsSystem(core, async (command) => {
         const [row] = await command.db.select().from(policies).where(eq(policies.id, id));
         if (!row) return;
-        const active = row.state === 'ISSUED' && row.startOn <= today ? await fire(command, policyLife, row, 'ACTIVATE') : row;
-        if (active.state === 'ACTIVE' && active.endOn < today) await fire(command, policyLife, active, 'EXPIRE');
+        const active =
+          row.state === 'ISSUED' && row.startOn <= today
+            ? await fire(command, policyLife, row, 'ACTIVATE')
+            : row;
+        if (active.state === 'ACTIVE' && active.endOn < today)
+          await fire(command, policyLife, active, 'EXPIRE');
       });
     }
     const last = due.at(-1);
@@ -263,7 +280,11 @@ export interface VerificationInput {
  *
  * Refuses: RateLimited, counted per address and kept in the database, since forty bits of code invite to guess.
  */
-export async function verifyPolicy(core: Core, address: string, input: VerificationInput): Promise<PolicyVerification> {
+export async function verifyPolicy(
+  core: Core,
+  address: string,
+  input: VerificationInput,
+): Promise<PolicyVerification> {
   await countVerification(core, address);
   const found = await findVerifiable(core.database.reader, input);
   const now = core.clock.now();
@@ -285,7 +306,9 @@ async function findVerifiable(db: Db, input: VerificationInput): Promise<Verifia
   if (input.sha256) return (await policiesByFile(db, input.sha256.trim().toLowerCase()))[0] ?? null;
   const policyNumber = toHalfWidth(input.policyNumber ?? '').trim();
   // Printed in groups, read out, typed by hand.
-  const code = toHalfWidth(input.code ?? '').replace(/[\s-]/g, '').toUpperCase();
+  const code = toHalfWidth(input.code ?? '')
+    .replace(/[\s-]/g, '')
+    .toUpperCase();
   const candidates = await policiesByNumber(db, policyNumber);
   return candidates.find(({ policy }) => sameText(policy.verificationCode, code)) ?? null;
 }
@@ -299,7 +322,8 @@ async function countVerification(core: Core, address: string): Promise<void> {
       .select({ n: count() })
       .from(verificationAttempts)
       .where(and(eq(verificationAttempts.address, address), gt(verificationAttempts.at, since)));
-    if ((row?.n ?? 0) >= limits.verificationsPerAddressMax) throw new RateLimited(limits.verificationsWindowMs);
+    if ((row?.n ?? 0) >= limits.verificationsPerAddressMax)
+      throw new RateLimited(limits.verificationsWindowMs);
     await db.insert(verificationAttempts).values({ id: newId('ver'), address, at: now });
   });
 }

@@ -41,8 +41,16 @@ const DepositRequirement = builder.objectRef<DepositRow>('DepositRequirement').i
   fields: (t) => ({
     kind: t.expose('kind', { type: DepositKindEnum, description: '保证金类型。' }),
     kindLabel: t.string({ description: '保证金类型名称。', resolve: (row) => depositKindLabel[row.kind] }),
-    amount: t.expose('amountFen', { type: 'Money', nullable: true, description: '保证金金额（元）；未定时为空。' }),
-    deadline: t.expose('deadlineAt', { type: 'DateTime', nullable: true, description: '保证金缴纳截止时间，不含该时刻。' }),
+    amount: t.expose('amountFen', {
+      type: 'Money',
+      nullable: true,
+      description: '保证金金额（元）；未定时为空。',
+    }),
+    deadline: t.expose('deadlineAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: '保证金缴纳截止时间，不含该时刻。',
+    }),
   }),
 });
 
@@ -57,25 +65,51 @@ export const BidSection = builder.objectRef<SectionRow>('BidSection').implement(
     projectCode: t.exposeString('projectCode', { nullable: true, description: '招标项目编号。' }),
     projectName: t.exposeString('projectName', { nullable: true, description: '招标项目名称。' }),
     projectType: t.expose('projectType', { type: ProjectTypeEnum, description: '项目类型。' }),
-    projectTypeLabel: t.string({ description: '项目类型名称。', resolve: (row) => projectTypeLabel[row.projectType] }),
+    projectTypeLabel: t.string({
+      description: '项目类型名称。',
+      resolve: (row) => projectTypeLabel[row.projectType],
+    }),
     regionCode: t.exposeString('regionCode', { description: '项目属地代码（GB/T 2260）。' }),
     regionName: t.string({
       description: '项目属地名称。',
       resolve: (row) => regionByCode(row.regionCode)?.name ?? row.regionCode,
     }),
-    regionPath: t.string({ description: '项目属地全称。', resolve: (row) => regionPath(row.regionCode) ?? row.regionCode }),
+    regionPath: t.string({
+      description: '项目属地全称。',
+      resolve: (row) => regionPath(row.regionCode) ?? row.regionCode,
+    }),
     tendererName: t.exposeString('tendererName', { nullable: true, description: '招标人。' }),
     tendererCode: t.exposeString('tendererCode', { nullable: true, description: '招标人代码，照公告原样。' }),
     agencyName: t.exposeString('agencyName', { nullable: true, description: '招标代理机构。' }),
-    controlPrice: t.expose('controlPriceFen', { type: 'Money', nullable: true, description: '招标控制价（元）。' }),
+    controlPrice: t.expose('controlPriceFen', {
+      type: 'Money',
+      nullable: true,
+      description: '招标控制价（元）。',
+    }),
     validityDays: t.exposeInt('validityDays', { nullable: true, description: '投标有效期（日历天）。' }),
-    deadlineAt: t.expose('deadlineAt', { type: 'DateTime', nullable: true, description: '投标文件递交截止时间。' }),
+    deadlineAt: t.expose('deadlineAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: '投标文件递交截止时间。',
+    }),
     openAt: t.expose('openAt', { type: 'DateTime', nullable: true, description: '计划开标时间。' }),
-    openedAt: t.expose('openedAt', { type: 'DateTime', nullable: true, description: '实际开标时间；未开标时为空。' }),
+    openedAt: t.expose('openedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: '实际开标时间；未开标时为空。',
+    }),
     winnerName: t.exposeString('winnerName', { nullable: true, description: '中标人。' }),
     noticeName: t.exposeString('noticeName', { nullable: true, description: '最近公告名称。' }),
-    noticeSentAt: t.expose('noticeSentAt', { type: 'DateTime', nullable: true, description: '最近公告发布时间。' }),
-    dueAt: t.expose('openAt', { type: 'DateTime', nullable: true, description: '下一步的期限，即计划开标时间。' }),
+    noticeSentAt: t.expose('noticeSentAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: '最近公告发布时间。',
+    }),
+    dueAt: t.expose('openAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: '下一步的期限，即计划开标时间。',
+    }),
     deposits: t.field({
       type: [DepositRequirement],
       description: '该标段要求的各种保证金。',
@@ -109,7 +143,8 @@ builder.queryFields((t) => ({
     },
     resolve: (_root, args, context) => {
       const page = pageRequest(args);
-      if ((args.filter?.search?.length ?? 0) > limits.nameCharactersMax) throw badArgument('filter.search', '搜索文字过长。');
+      if ((args.filter?.search?.length ?? 0) > limits.nameCharactersMax)
+        throw badArgument('filter.search', '搜索文字过长。');
       return listSections(context.db, args.filter ?? {}, page);
     },
   }),
@@ -144,7 +179,11 @@ const BidSectionImport = builder.objectRef<service.SectionImport>('BidSectionImp
     created: t.exposeInt('created', { description: '新增的标段数。' }),
     updated: t.exposeInt('updated', { description: '更新的标段数。' }),
     unchanged: t.exposeInt('unchanged', { description: '公告不比已有的新，未改变的行数。' }),
-    rejected: t.field({ type: [RejectedRow], description: '未导入的行。', resolve: (result) => [...result.rejected] }),
+    rejected: t.field({
+      type: [RejectedRow],
+      description: '未导入的行。',
+      resolve: (result) => [...result.rejected],
+    }),
   }),
 });
 
@@ -181,7 +220,10 @@ const ExchangeBidSection = builder.inputType('ExchangeBidSection', {
   description: '一条公告，字段名照交易中心数据交换规范。',
   fields: (t) => ({
     ...Object.fromEntries(
-      Object.entries(exchangeText).map(([name, description]) => [name, t.field({ type: 'ExchangeValue', description })]),
+      Object.entries(exchangeText).map(([name, description]) => [
+        name,
+        t.field({ type: 'ExchangeValue', description }),
+      ]),
     ),
     DEPOSITS: t.field({ type: [ExchangeDeposit], description: '其他各种保证金。' }),
   }),
@@ -200,13 +242,19 @@ mutation('importBidSections', {
   }),
   check: z.object({
     source: z.string().trim().min(1, '请填写来源').max(limits.nameCharactersMax, '来源过长'),
-    sections: z.array(z.unknown()).min(1, '没有可导入的行').max(limits.importRowsMax, `一次最多导入 ${limits.importRowsMax} 行`),
+    sections: z
+      .array(z.unknown())
+      .min(1, '没有可导入的行')
+      .max(limits.importRowsMax, `一次最多导入 ${limits.importRowsMax} 行`),
   }),
-  act: (command, input) => service.importBidSections(command, input.source.trim(), input.sections as Record<string, unknown>[]),
+  act: (command, input) =>
+    service.importBidSections(command, input.source.trim(), input.sections as Record<string, unknown>[]),
 });
 
 const who = { roles: ['OPERATOR'], scopes: ['sections:write'] } as const;
-const reason = z.object({ reason: z.string().trim().min(1, '请填写原因').max(limits.noteCharactersMax, '原因过长') });
+const reason = z.object({
+  reason: z.string().trim().min(1, '请填写原因').max(limits.noteCharactersMax, '原因过长'),
+});
 
 const BidSectionIdInput = builder.inputType('BidSectionIdInput', {
   description: '指明一个标段。',
@@ -291,6 +339,8 @@ mutation('awardBidSection', {
       expectedState: t.string({ description: '调用方所见的状态；不符时返回 STALE_STATE。' }),
     }),
   }),
-  check: z.object({ winnerName: z.string().trim().min(1, '请填写中标人').max(limits.nameCharactersMax, '名称过长') }),
+  check: z.object({
+    winnerName: z.string().trim().min(1, '请填写中标人').max(limits.nameCharactersMax, '名称过长'),
+  }),
   act: service.awardBidSection,
 });

@@ -24,7 +24,13 @@ export const sectionMachine = defineMachine({
     FAIL: { label: '流标', by: ['CENTRE', 'OPERATOR'] },
   },
   table: {
-    ANNOUNCED: { REANNOUNCE: 'ANNOUNCED', POSTPONE: 'ANNOUNCED', SUSPEND: 'SUSPENDED', OPEN: 'OPENED', FAIL: 'FAILED' },
+    ANNOUNCED: {
+      REANNOUNCE: 'ANNOUNCED',
+      POSTPONE: 'ANNOUNCED',
+      SUSPEND: 'SUSPENDED',
+      OPEN: 'OPENED',
+      FAIL: 'FAILED',
+    },
     SUSPENDED: { REANNOUNCE: 'SUSPENDED', RESUME: 'ANNOUNCED', FAIL: 'FAILED' },
     OPENED: { REANNOUNCE: 'OPENED', AWARD: 'AWARDED', FAIL: 'FAILED' },
     AWARDED: { REANNOUNCE: 'AWARDED', FAIL: 'FAILED' },
@@ -32,7 +38,11 @@ export const sectionMachine = defineMachine({
   },
 });
 
-export const sectionLife: Life<typeof bidSections, keyof typeof sectionMachine.states, keyof typeof sectionMachine.events> = {
+export const sectionLife: Life<
+  typeof bidSections,
+  keyof typeof sectionMachine.states,
+  keyof typeof sectionMachine.events
+> = {
   machine: sectionMachine,
   table: bidSections,
   orderId: () => null,

@@ -2,7 +2,7 @@ import { and, asc, desc, eq, exists, inArray, like, or, type SQL, sql } from 'dr
 import type { Db } from '../../db/open.ts';
 import { bidSections, depositRequirements } from '../../db/tables/section.ts';
 import type { BidSectionState, DepositKind, ProjectType } from '../../db/vocabulary.ts';
-import { type Page, pageOf, type PageRequest } from '../../kernel/page.ts';
+import { type Page, type PageRequest, pageOf } from '../../kernel/page.ts';
 import { isWithin, regions } from '../../kernel/regions.ts';
 
 export type SectionRow = typeof bidSections.$inferSelect;
@@ -17,7 +17,11 @@ export interface SectionFilter {
 }
 
 /** Sections are public: everybody sees them all. Newest announcement first. */
-export async function listSections(db: Db, filter: SectionFilter, page: PageRequest): Promise<Page<SectionRow>> {
+export async function listSections(
+  db: Db,
+  filter: SectionFilter,
+  page: PageRequest,
+): Promise<Page<SectionRow>> {
   const matching = and(...conditions(db, filter));
   const rows = await db
     .select()
@@ -60,7 +64,10 @@ function conditions(db: Db, filter: SectionFilter): (SQL | undefined)[] {
             .select({ one: sql`1` })
             .from(depositRequirements)
             .where(
-              and(eq(depositRequirements.sectionId, bidSections.id), eq(depositRequirements.kind, filter.depositKind)),
+              and(
+                eq(depositRequirements.sectionId, bidSections.id),
+                eq(depositRequirements.kind, filter.depositKind),
+              ),
             ),
         )
       : undefined,
@@ -87,7 +94,10 @@ export async function sectionByCode(db: Db, code: string): Promise<SectionRow | 
 }
 
 export async function sectionsByIds(db: Db, ids: readonly string[]): Promise<(SectionRow | null)[]> {
-  const rows = await db.select().from(bidSections).where(inArray(bidSections.id, [...ids]));
+  const rows = await db
+    .select()
+    .from(bidSections)
+    .where(inArray(bidSections.id, [...ids]));
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => byId.get(id) ?? null);
 }

@@ -43,7 +43,11 @@ export async function importBidSections(
   return { ...counts, rejected };
 }
 
-async function takeIn(command: Command, source: string, parsed: ParsedSection): Promise<'created' | 'updated' | 'unchanged'> {
+async function takeIn(
+  command: Command,
+  source: string,
+  parsed: ParsedSection,
+): Promise<'created' | 'updated' | 'unchanged'> {
   const { deposits, ...facts } = parsed;
   const [known] = await command.db
     .select()
@@ -166,7 +170,11 @@ export async function failBidSection(command: Command, input: Move): Promise<Sec
 
 export async function awardBidSection(
   command: Command,
-  input: Move & { readonly winnerName: string; readonly winnerCreditCode?: string | null | undefined; readonly amount?: number | null | undefined },
+  input: Move & {
+    readonly winnerName: string;
+    readonly winnerCreditCode?: string | null | undefined;
+    readonly amount?: number | null | undefined;
+  },
 ): Promise<SectionRow> {
   const section = await known(command, input.id);
   expectState(section, input.expectedState);

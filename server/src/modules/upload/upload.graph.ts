@@ -43,7 +43,9 @@ export const UploadType = builder.objectRef<UploadRow>('Upload').implement({
     contentType: t.exposeString('contentType', { description: '内容类型。' }),
     bytes: t.exposeInt('bytes', { description: '大小（字节）。' }),
     sha256: t.exposeString('sha256', { description: '所保存内容的 SHA-256。' }),
-    originalSha256: t.exposeString('originalSha256', { description: '收到时内容的 SHA-256（图片会重新编码）。' }),
+    originalSha256: t.exposeString('originalSha256', {
+      description: '收到时内容的 SHA-256（图片会重新编码）。',
+    }),
     fileName: t.exposeString('fileName', { description: '文件名。' }),
     url: t.string({ description: '下载地址，需登录。', resolve: (row) => `/files/${row.id}` }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: '收到时间。' }),

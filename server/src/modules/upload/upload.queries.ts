@@ -5,7 +5,10 @@ import { uploads } from '../../db/tables/upload.ts';
 export type UploadRow = typeof uploads.$inferSelect;
 
 export async function uploadsByIds(db: Db, ids: readonly string[]): Promise<(UploadRow | null)[]> {
-  const rows = await db.select().from(uploads).where(inArray(uploads.id, [...ids]));
+  const rows = await db
+    .select()
+    .from(uploads)
+    .where(inArray(uploads.id, [...ids]));
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => byId.get(id) ?? null);
 }

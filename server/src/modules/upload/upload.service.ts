@@ -6,11 +6,11 @@ import { RateLimited } from '../../command/refusals.ts';
 import { type Command, run, runAsSystem } from '../../command/run.ts';
 import { uploads } from '../../db/tables/upload.ts';
 import type { UploadPurpose } from '../../db/vocabulary.ts';
-import { reencodeImage, ImageFault } from './reencode.ts';
-import { sniffUpload } from './sniff.ts';
 import { newId } from '../../kernel/id.ts';
 import { invariant } from '../../kernel/invariant.ts';
 import { limits } from '../../limits.ts';
+import { ImageFault, reencodeImage } from './reencode.ts';
+import { sniffUpload } from './sniff.ts';
 import { type UploadRow, uploadsByIds, uploadsSince } from './upload.queries.ts';
 import { UploadRefused } from './upload.refusals.ts';
 
@@ -35,8 +35,16 @@ export async function requireUploadAllowance(core: Core, ownerId: string): Promi
  *
  * Refuses: UploadRefused.
  */
-export async function receiveUpload(core: Core, actor: Actor, request: RequestFacts, file: ReceivedFile): Promise<UploadRow> {
-  const sniffed = await sniffUpload(file.bytes, file.purpose, { contentType: file.contentType, fileName: file.fileName });
+export async function receiveUpload(
+  core: Core,
+  actor: Actor,
+  request: RequestFacts,
+  file: ReceivedFile,
+): Promise<UploadRow> {
+  const sniffed = await sniffUpload(file.bytes, file.purpose, {
+    contentType: file.contentType,
+    fileName: file.fileName,
+  });
   if (!sniffed.ok) throw new UploadRefused(sniffed.code, sniffed.reason);
   const bytes =
     sniffed.contentType === 'image/jpeg' || sniffed.contentType === 'image/png'
@@ -82,7 +90,11 @@ async function keep(command: Command, values: UploadRow): Promise<UploadRow> {
  *
  * Refuses: UploadRefused.
  */
-export async function takeUpload(command: Command, uploadId: string, purpose: UploadPurpose): Promise<UploadRow> {
+export async function takeUpload(
+  command: Command,
+  uploadId: string,
+  purpose: UploadPurpose,
+): Promise<UploadRow> {
   const owner = actorId(command.actor);
   const [row] = owner
     ? await command.db
@@ -105,7 +117,13 @@ export async function takeUpload(command: Command, uploadId: string, purpose: Up
 /** The row of a file that the platform made itself and has already put into the storage. */
 export async function keepMadeFile(
   command: Command,
-  file: { readonly id: string; readonly purpose: UploadPurpose; readonly contentType: string; readonly fileName: string; readonly content: Uint8Array },
+  file: {
+    readonly id: string;
+    readonly purpose: UploadPurpose;
+    readonly contentType: string;
+    readonly fileName: string;
+    readonly content: Uint8Array;
+  },
 ): Promise<UploadRow> {
   const hash = sha256(file.content);
   return keep(command, {

@@ -34,9 +34,16 @@ const MANUAL_MINIMUM_FEN = 30_000;
 const COURIER = '演示快递（虚构）';
 
 /** Answers for every insurer, about every second, until the signal. */
-export async function runSandboxInsurer({ origin, insurers, signal, log }: SandboxInsurerOptions): Promise<void> {
+export async function runSandboxInsurer({
+  origin,
+  insurers,
+  signal,
+  log,
+}: SandboxInsurerOptions): Promise<void> {
   const paper = createPaper();
-  const desks = insurers.map((insurer) => createSandboxDesk({ insurer, origin, paper, log, fetch, now: Date.now }));
+  const desks = insurers.map((insurer) =>
+    createSandboxDesk({ insurer, origin, paper, log, fetch, now: Date.now }),
+  );
   log.info({ insurers: desks.length, origin }, 'the sandbox insurers answer');
   let away = false;
   while (!signal.aborted) {
@@ -45,7 +52,8 @@ export async function runSandboxInsurer({ origin, insurers, signal, log }: Sandb
       if (away) log.info({ origin }, 'the platform is back');
       away = false;
     } catch (reason) {
-      if (!signal.aborted && !away) log.warn({ origin, fault: String(reason) }, 'the platform does not answer; it is asked again');
+      if (!signal.aborted && !away)
+        log.warn({ origin, fault: String(reason) }, 'the platform does not answer; it is asked again');
       away = true;
     }
     await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
@@ -126,12 +134,17 @@ export function createSandboxDesk({ insurer, origin, paper, log, fetch, now }: S
   ): Promise<T> {
     const response = await fetch(`${origin}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization, ...(key ? { 'idempotency-key': key } : {}) },
+      headers: {
+        'content-type': 'application/json',
+        authorization,
+        ...(key ? { 'idempotency-key': key } : {}),
+      },
       body: JSON.stringify({ query, variables }),
       signal: timeout(signal),
     });
     const answer = (await response.json()) as { data?: T; errors?: readonly { readonly message: string }[] };
-    if (!answer.data || answer.errors) throw new Error(`${response.status} ${answer.errors?.[0]?.message ?? 'no data'}`);
+    if (!answer.data || answer.errors)
+      throw new Error(`${response.status} ${answer.errors?.[0]?.message ?? 'no data'}`);
     return answer.data;
   }
 
@@ -181,7 +194,12 @@ export function createSandboxDesk({ insurer, origin, paper, log, fetch, now }: S
   }
 
   async function issue({ order }: Accepted, signal?: AbortSignal): Promise<void> {
-    if (order.state !== 'ISSUING' || isPaused(order.id) || !isOlder(order.payment?.confirmedAt ?? null, ISSUE_AGE_MS)) return;
+    if (
+      order.state !== 'ISSUING' ||
+      isPaused(order.id) ||
+      !isOlder(order.payment?.confirmedAt ?? null, ISSUE_AGE_MS)
+    )
+      return;
     const input = { orderId: order.id, policyNumber: `YS${digitsOf(`policy ${order.id}`, 18)}` };
     await act('issuePolicy', 'IssuePolicyInput', order.id, input, signal);
   }
@@ -202,12 +220,21 @@ export function createSandboxDesk({ insurer, origin, paper, log, fetch, now }: S
       // The file is another after a restart in between; that nothing is issued twice the invoice's state sees to.
       await act('issueInvoice', 'IssueInvoiceInput', row.id, input, signal, uploadId ?? issuedOn);
     } else if (isPaper) {
-      const input = { invoiceId: row.id, courier: COURIER, trackingNumber: `YS${digitsOf(`parcel ${row.id}`, 13)}` };
+      const input = {
+        invoiceId: row.id,
+        courier: COURIER,
+        trackingNumber: `YS${digitsOf(`parcel ${row.id}`, 13)}`,
+      };
       await act('shipInvoice', 'ShipInvoiceInput', row.id, input, signal, asked);
     }
   }
 
-  async function upload(row: Invoice, number: string, issuedOn: string, signal?: AbortSignal): Promise<string | null> {
+  async function upload(
+    row: Invoice,
+    number: string,
+    issuedOn: string,
+    signal?: AbortSignal,
+  ): Promise<string | null> {
     const pdf = await paper.renderInvoice({
       typeLabel: row.typeLabel,
       number,
@@ -229,7 +256,10 @@ export function createSandboxDesk({ insurer, origin, paper, log, fetch, now }: S
     });
     const answer = (await response.json()) as { id?: string };
     if (answer.id) return answer.id;
-    log.warn({ objectId: row.id, status: response.status }, 'the platform did not take the file of a sandbox insurer');
+    log.warn(
+      { objectId: row.id, status: response.status },
+      'the platform did not take the file of a sandbox insurer',
+    );
     pausedUntil.set(row.id, now() + REFUSED_PAUSE_MS);
     return null;
   }

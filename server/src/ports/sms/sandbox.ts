@@ -21,7 +21,10 @@ export function createSandboxSms(file: string, now: () => number): SandboxSms {
       if (reason.code === 'ENOENT') return '';
       throw reason;
     });
-    return text.split('\n').filter(Boolean).map((row) => JSON.parse(row) as CaughtSms);
+    return text
+      .split('\n')
+      .filter(Boolean)
+      .map((row) => JSON.parse(row) as CaughtSms);
   };
   return {
     async send(message) {
@@ -34,7 +37,10 @@ export function createSandboxSms(file: string, now: () => number): SandboxSms {
       const messages = await all();
       const seen = new Set<string>();
       return messages
-        .filter((message) => (!mobile || message.mobile === mobile) && !seen.has(message.id) && seen.add(message.id))
+        .filter(
+          (message) =>
+            (!mobile || message.mobile === mobile) && !seen.has(message.id) && seen.add(message.id),
+        )
         .reverse();
     },
   };

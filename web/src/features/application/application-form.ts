@@ -1,4 +1,5 @@
 import type { ResultOf, VariablesOf } from '../../gql/graphql.ts';
+import { isMobile, toHalfWidth } from '../../shared/identifiers.ts';
 import type { ApplicationFields, SaveApplicationDocument } from './application.gql.ts';
 import { formatYuan, parseYuan } from './premium.ts';
 
@@ -71,33 +72,56 @@ export function formOf(application: Application | null): ApplicationForm {
   };
 }
 
-/** What is saved: a half-typed amount or number is left out, since a draft may be incomplete but not malformed. */
+/**
+ * What is saved. An emptied field is sent as null; what is typed by half and would be refused (an amount, a number, a
+ * telephone) is left out, so that the server keeps what it has until the rest is there.
+ */
 export function inputOf(form: ApplicationForm): ApplicationInput {
   const { section, cover, applicant, insured, handler, invoicePreference } = form;
-  const sumInsuredFen = parseYuan(cover.sumInsured);
   return {
     section: {
-      constructionDays: parseDays(section.constructionDays, constructionDaysMax),
-      projectCode: filled(section.projectCode),
-      projectAddress: filled(section.projectAddress),
-      projectName: filled(section.projectName),
+      constructionDays: leaf(section.constructionDays, (text) => parseDays(text, constructionDaysMax)),
+      projectCode: leaf(section.projectCode),
+      projectAddress: leaf(section.projectAddress),
+      projectName: leaf(section.projectName),
     },
     cover: {
-      sumInsured: sumInsuredFen === null ? null : formatYuan(sumInsuredFen),
-      startOn: filled(cover.startOn),
-      days: parseDays(cover.days),
+      sumInsured: leaf(cover.sumInsured, (text) => {
+        const fen = parseYuan(text);
+        return fen === null ? null : formatYuan(fen);
+      }),
+      startOn: leaf(cover.startOn),
+      days: leaf(cover.days, (text) => parseDays(text)),
     },
     applicant: {
-      registeredAddress: filled(applicant.registeredAddress),
-      contactAddress: filled(applicant.contactAddress),
+      registeredAddress: leaf(applicant.registeredAddress),
+      contactAddress: leaf(applicant.contactAddress),
       qualification: applicant.qualification || null,
-      contactName: filled(applicant.contactName),
-      contactPhone: filled(applicant.contactPhone),
+      contactName: leaf(applicant.contactName),
+      contactPhone: leaf(applicant.contactPhone, (text) => (isPhone(text) ? text : null)),
     },
-    insured: { name: filled(insured.name), creditCode: filled(insured.creditCode) },
-    handler: { name: filled(handler.name), mobile: filled(handler.mobile), email: filled(handler.email) },
+    insured: { name: leaf(insured.name), creditCode: leaf(insured.creditCode) },
+    handler: {
+      name: leaf(handler.name),
+      mobile: leaf(handler.mobile, (text) => (isMobile(text) ? text : null)),
+      email: leaf(handler.email, (text) => (isEmail(text) ? text : null)),
+    },
     invoicePreference: invoicePreference.type ? { type: invoicePreference.type } : null,
   };
+}
+
+/** Whether something that was typed is not in `input`, and so is known to this tab only. */
+export function isPartial(input: ApplicationInput): boolean {
+  return Object.values(input).some((group) => group && (Object.values(group) as unknown[]).includes(undefined));
+}
+
+/** A mobile number, or a landline with its area code. */
+export function isPhone(text: string): boolean {
+  return isMobile(text) || /^0\d{2,3}-?\d{7,8}(-\d{1,6})?$/.test(toHalfWidth(text).replace(/\s/g, ''));
+}
+
+export function isEmail(text: string): boolean {
+  return /^[^\s@]+@[^\s@]+\.[a-z]{2,}$/i.test(text.trim());
 }
 
 /** Whole days from 1 to `max`, or null for anything else that was typed. */
@@ -115,6 +139,11 @@ export function endOf(startOn: string, days: number | null): string | null {
   return end.toISOString().slice(0, 10);
 }
 
-function filled(text: string | null): string | null {
-  return text?.trim() || null;
+/** A field as it is sent: null when empty, undefined when `parse` makes nothing of it. */
+function leaf<T = string>(
+  text: string | null,
+  parse: (text: string) => T | null = (given) => given as T,
+): T | null | undefined {
+  const given = text?.trim();
+  return given ? (parse(given) ?? undefined) : null;
 }

@@ -53,6 +53,10 @@ export const ProductTermsFields = graphql(`
     formula
     formulaLabel
     rate
+    tiers {
+      upTo
+      rate
+    }
     minimumPremium
     maximumSum
     insurer {
@@ -68,6 +72,10 @@ export const ProductTermsFields = graphql(`
 export const FormChoiceDocument = graphql(
   `
     query FormChoice($sectionId: ID!, $kind: DepositKind!) {
+      platform {
+        __typename
+        productOrderRule
+      }
       bidSection(id: $sectionId) {
         id
         code
@@ -171,6 +179,10 @@ export const OrderChoiceDocument = graphql(
 export const ProductsOnOfferDocument = graphql(
   `
     query ProductsOnOffer($sectionId: ID!, $depositKind: DepositKind!, $form: GuaranteeForm!) {
+      platform {
+        __typename
+        productOrderRule
+      }
       products(sectionId: $sectionId, depositKind: $depositKind, form: $form) {
         ...ProductTermsFields
         referencePremium {
@@ -345,12 +357,6 @@ export const AcceptDocumentsDocument = graphql(
         ... on Order {
           ...OrderChoiceFields
         }
-        ... on ConsentMissing {
-          documents {
-            id
-            title
-          }
-        }
         ...RefusalFields
       }
     }
@@ -403,12 +409,6 @@ export const SubmitOrderDocument = graphql(
         ... on Order {
           id
           state
-        }
-        ... on ConsentMissing {
-          documents {
-            id
-            title
-          }
         }
         ...RefusalFields
       }

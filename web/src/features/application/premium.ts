@@ -5,6 +5,8 @@ export interface PremiumTerms {
   formula: 'PER_CASE' | 'ANNUAL_PRO_RATA' | 'TIERED' | 'MANUAL';
   /** Decimal share of the sum, such as "0.04"; null with TIERED and MANUAL. */
   rate: string | null;
+  /** Brackets of TIERED by rising limit; the rate of a bracket holds for the whole sum. */
+  tiers: readonly { upTo: string | null; rate: string }[] | null;
   /** Yuan with two digits. */
   minimumPremium: string;
   /** The largest sum that the product insures, in yuan; null without a limit. */
@@ -40,12 +42,12 @@ export function formatYuan(fen: number): string {
  *
  * @param sumInsuredFen in fen, over 0
  * @param days of cover, over 0
- * @returns null where only the server or the underwriter can tell: brackets, a price by hand, a sum over the limit
+ * @returns null where only the underwriter can tell: a price set by hand, a sum over the limit
  */
 export function computePremium(terms: PremiumTerms, sumInsuredFen: number, days: number): Premium | null {
-  const { formula, rate } = terms;
-  if (rate === null || (formula !== 'PER_CASE' && formula !== 'ANNUAL_PRO_RATA')) return null;
-  if (isOverLimit(terms, sumInsuredFen)) return null;
+  const { formula } = terms;
+  const rate = formula === 'TIERED' ? tierRate(terms, sumInsuredFen) : terms.rate;
+  if (rate === null || formula === 'MANUAL' || isOverLimit(terms, sumInsuredFen)) return null;
 
   const isByTime = formula === 'ANNUAL_PRO_RATA';
   const [wholePart = '0', fraction = ''] = rate.split('.');
@@ -59,7 +61,7 @@ export function computePremium(terms: PremiumTerms, sumInsuredFen: number, days:
   const netFen = Number(divideHalfUp(BigInt(premiumFen) * 100n, 106n));
 
   const formulaText =
-    `保险金额 ${money(sumInsuredFen)} 元 × ${isByTime ? '年费率' : '费率'} ${formatRate(rate)}` +
+    `保险金额 ${money(sumInsuredFen)} 元 × ${rateNames[formula]} ${formatRate(rate)}` +
     `${isByTime ? ` × ${days} 天 ÷ 365 天` : ''} = ${money(computedFen)} 元` +
     `${minimumApplied ? `，低于最低保费，按最低保费 ${money(minimumFen)} 元计收` : ''}`;
   return {
@@ -75,6 +77,13 @@ export function computePremium(terms: PremiumTerms, sumInsuredFen: number, days:
 export function isOverLimit({ maximumSum }: PremiumTerms, sumInsuredFen: number): boolean {
   const maximumFen = maximumSum === null ? null : parseYuan(maximumSum);
   return maximumFen !== null && sumInsuredFen > maximumFen;
+}
+
+const rateNames = { PER_CASE: '费率', ANNUAL_PRO_RATA: '年费率', TIERED: '分档费率' } as const;
+
+function tierRate({ tiers }: PremiumTerms, sumInsuredFen: number): string | null {
+  const isWithin = (upTo: string | null) => upTo === null || sumInsuredFen <= (parseYuan(upTo) ?? 0);
+  return tiers?.find(({ upTo }) => isWithin(upTo))?.rate ?? null;
 }
 
 function divideHalfUp(numerator: bigint, denominator: bigint): bigint {

@@ -25,19 +25,19 @@ export const printedModules: readonly BusinessModule[] = [
     url: null,
   },
   {
-    code: 'WORK_SAFETY',
+    code: 'SAFETY_INSURANCE',
     title: '本溪建工安责险服务监管系统',
     text: '建筑施工安全生产责任保险的投保、服务与监管。',
     url: null,
   },
   {
-    code: 'WAGE',
+    code: 'WAGE_DEPOSIT',
     title: '本溪农民工工资保证金智慧管理服务系统',
     text: '农民工工资保证金的缴存、使用与返还管理。',
     url: null,
   },
   {
-    code: 'BELOW_THRESHOLD',
+    code: 'SMALL_WORKS',
     title: '本溪市限额以下工程智慧监管系统',
     text: '限额以下工程建设项目的交易与监管，自由进入。',
     url: null,

@@ -27,6 +27,7 @@ export const actorNames: Record<Actor, string> = {
   UNDERWRITER: '保险公司',
   CENTRE: '交易中心',
   SYSTEM: '系统',
+  BANK: '银行',
 };
 
 export const orderTones: Record<OrderState, StateTone> = {

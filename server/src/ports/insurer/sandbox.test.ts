@@ -1,0 +1,134 @@
+import { afterAll, beforeEach, expect, test } from 'vitest';
+import type { Person } from '../../../test/support/given.ts';
+import { createHarness, type Harness } from '../../../test/support/harness.ts';
+import { createLog } from '../../log.ts';
+import { sceneOf, submittedOrder } from '../../modules/order/order.fixture.ts';
+import { CONFIRM, resultOf } from '../../modules/payment/payment.fixture.ts';
+import { createPaper } from '../../paper/paper.ts';
+import { createSandboxDesk, runSandboxInsurer } from './sandbox.ts';
+
+const paper = createPaper();
+afterAll(() => paper.close());
+
+let h: Harness;
+beforeEach(async () => {
+  h = await createHarness();
+});
+
+/** A counterpart that knows the service by its API and a key only, and has forgotten all it did, as after a restart. */
+async function counterpart(insurerId: string, name = '演示第1财产保险股份有限公司') {
+  const key = await h.given.apiClient(['underwriting:write', 'invoices:write'], insurerId);
+  const secret = (key.headers.authorization ?? '').slice('Bearer '.length);
+  return () =>
+    createSandboxDesk({
+      insurer: { name, secret },
+      origin: h.app.core.config.publicOrigin,
+      paper,
+      log: h.app.core.log,
+      fetch: (url, init) => h.app.fetch(new Request(url, init)),
+      now: h.now,
+    });
+}
+
+const look = async (who: Person, id: string) =>
+  (
+    await h.as(who)(
+      `query ($id: ID!) { order(id: $id) { state orderAmount payment { id state } policy { policyNumber file { fileName } }
+         quotes { state premium rate note } invoice { id state number courier file { contentType } } } }`,
+      { id },
+    )
+  ).data.order;
+
+test('an order goes from its submission to its invoices, a step a turn, and a person says that money has arrived', async () => {
+  const scene = await sceneOf(h, { kind: 'PERFORMANCE' });
+  const { orderId } = await submittedOrder(scene);
+  const restarted = await counterpart(scene.insurers[0]?.id ?? '');
+  const turn = () => restarted().turn();
+
+  await turn();
+  expect((await look(scene.bidder, orderId)).state).toBe('UNDERWRITING');
+  h.pass(2000);
+  await turn();
+  await turn();
+  expect(await look(scene.bidder, orderId)).toMatchObject({
+    state: 'AWAITING_PAYMENT',
+    orderAmount: '4000.00',
+    payment: { state: 'AWAITING_TRANSFER' },
+    quotes: [{ state: 'ACCEPTED', premium: '4000.00', rate: '0.004', note: '演示机构自动核保。' }],
+  });
+
+  const { payment } = await look(scene.bidder, orderId);
+  resultOf(await h.as(await h.given.operator())(CONFIRM, { input: { paymentId: payment.id } }));
+  await turn();
+  expect((await look(scene.bidder, orderId)).state).toBe('ISSUING');
+  h.pass(1000);
+  await turn();
+  await turn();
+  const { policy } = await look(scene.bidder, orderId);
+  expect(policy.policyNumber).toMatch(/^YS\d{18}$/);
+  expect(policy.file.fileName).toBe(`${policy.policyNumber}.pdf`);
+
+  const enterprise = await h.given.enterpriseOf(scene.bidder);
+  const title = {
+    special: false,
+    name: enterprise.name,
+    taxNumber: enterprise.creditCode,
+    email: 'invoice@example.com',
+  };
+  const { data } = await scene.ask(
+    'mutation ($input: CreateInvoiceTitleInput!) { createInvoiceTitle(input: $input) { ... on InvoiceTitle { id } } }',
+    { input: title },
+  );
+  await scene.ask(
+    'mutation ($input: RequestInvoiceInput!) { requestInvoice(input: $input) { __typename } }',
+    {
+      input: { orderId, type: 'E_ORDINARY', titleId: data.createInvoiceTitle.id },
+    },
+  );
+  await turn();
+  expect((await look(scene.bidder, orderId)).invoice.state).toBe('ISSUING');
+  await turn();
+  await turn();
+  expect((await look(scene.bidder, orderId)).invoice).toMatchObject({
+    state: 'ISSUED',
+    number: expect.stringMatching(/^\d{20}$/),
+    file: { contentType: 'application/pdf' },
+    courier: null,
+  });
+  expect(h.logged.filter((line) => line.includes('sandbox'))).toEqual([]);
+});
+
+test('a product whose premium an underwriter sets costs half a percent and three hundred yuan at least', async () => {
+  const scene = await sceneOf(h, { formula: 'MANUAL', section: { margin: '50000' } });
+  const { orderId } = await submittedOrder(scene);
+  const restarted = await counterpart(scene.insurers[0]?.id ?? '');
+  h.pass(2000);
+  await restarted().turn();
+  expect((await look(scene.bidder, orderId)).quotes).toMatchObject([
+    { state: 'OFFERED', premium: '300.00', rate: '0.005' },
+  ]);
+});
+
+test('what the platform refuses is logged without names and left alone for a minute', async () => {
+  const scene = await sceneOf(h, { section: { inDays: 1 } });
+  await submittedOrder(scene);
+  const restarted = await counterpart(scene.insurers[0]?.id ?? '');
+  h.pass(86_400_000);
+  const desk = restarted();
+  await desk.turn();
+  await desk.turn();
+  const refusals = h.logged.filter((line) => line.includes('DEADLINE_PASSED'));
+  expect(refusals).toHaveLength(1);
+  expect(refusals[0]).not.toContain('公司');
+});
+
+test('with the platform away it asks again until it is told to stop', async () => {
+  const stop = new AbortController();
+  const running = runSandboxInsurer({
+    origin: 'http://127.0.0.1:9',
+    insurers: [{ name: '演示', secret: 'bxk_none' }],
+    signal: stop.signal,
+    log: { ...createLog('silent'), warn: () => stop.abort() },
+  });
+  await expect(running).resolves.toBeUndefined();
+});

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { timelineOf } from '../src/features/order/order-timeline.ts';
+
+const event = (id: string, at: string, label: string) => ({
+  id,
+  at,
+  noun: 'order',
+  event: 'X',
+  label,
+  actorLabel: '投标企业',
+  note: null,
+});
+
+test('events of everything that hangs on an order come as one list, the newest first', () => {
+  const entries = timelineOf([
+    { subject: '订单', events: [event('1', '2026-11-24T01:00:00Z', '提交')] },
+    { subject: '支付', events: [event('2', '2026-11-24T03:00:00Z', '确认')] },
+    { subject: '保单', events: [event('3', '2026-11-24T02:00:00Z', '出单')] },
+  ]);
+  expect(entries.map((entry) => entry.text)).toEqual(['支付：确认', '保单：出单', '订单：提交']);
+});
+
+test('of one moment, what follows stands above its cause', () => {
+  const at = '2026-11-24T01:00:00Z';
+  const entries = timelineOf([
+    { subject: '订单', events: [event('1', at, '提交')] },
+    { subject: '投保单', events: [event('2', at, '提交')] },
+  ]);
+  expect(entries.map((entry) => entry.id)).toEqual(['2', '1']);
+});
