@@ -11,6 +11,7 @@ const usage = `Usage: node server/src/main.ts COMMAND
   import FILE          take in bid sections from a JSON or CSV file
   verify-events        walk the event log and name the first row that was altered
   print-schema         write schema.graphql
+  build-client         build the web client where its sources changed
   sandbox-insurer      the insurers' counterpart of the sandbox; started by start`;
 
 const [command, ...rest] = process.argv.slice(2);
@@ -28,6 +29,9 @@ switch (command) {
     break;
   case 'print-schema':
     await printSchema();
+    break;
+  case 'build-client':
+    await (await import('./http/build-client.ts')).buildClient(say);
     break;
   case 'sandbox-insurer':
     await sandboxInsurer(config());
@@ -97,7 +101,8 @@ async function start(settings: Config): Promise<void> {
 /** The sandbox insurer is a program of its own: it knows the platform by its API and its keys only. */
 function spawnCounterpart(port: number): ChildProcess {
   return spawn(process.execPath, [fileURLToPath(import.meta.url), 'sandbox-insurer'], {
-    stdio: ['ignore', 'inherit', 'inherit'],
+    // The channel tells it when its platform is gone, however that ended.
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, SANDBOX_PLATFORM_ORIGIN: `http://127.0.0.1:${port}` },
   });
 }
@@ -109,6 +114,7 @@ async function sandboxInsurer(settings: Config): Promise<void> {
   const stop = new AbortController();
   process.on('SIGTERM', () => stop.abort());
   process.on('SIGINT', () => stop.abort());
+  process.on('disconnect', () => stop.abort());
   await runSandboxInsurer({
     origin: process.env.SANDBOX_PLATFORM_ORIGIN ?? settings.publicOrigin,
     insurers: JSON.parse(await readFile(insurerKeysFile(settings.dataDir), 'utf8')) as {

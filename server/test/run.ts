@@ -78,6 +78,7 @@ await check(
 await check('lint', bin('.', 'biome'), ['check', '--error-on-warnings']);
 await vitest('server', 'server');
 await vitest('client', 'web');
+await check('build of the client', process.execPath, ['server/src/main.ts', 'build-client']);
 await vitest('browser', 'web', ['--config', 'vitest.e2e.config.ts']);
 
 if (failures.length > 0) process.stdout.write(`\nFailed: ${failures.join(', ')}\n`);

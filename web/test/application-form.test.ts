@@ -1,8 +1,18 @@
 import { expect, test, vi } from 'vitest';
-import { endOf, formOf, inputOf, isPartial, parseDays } from '../src/features/application/application-form.ts';
 import ApplicationFormPage from '../src/features/application/ApplicationFormPage.vue';
+import {
+  endOf,
+  formOf,
+  inputOf,
+  isPartial,
+  parseDays,
+} from '../src/features/application/application-form.ts';
 import { answerOf, fakeApi } from './support/api.ts';
 import { mountPage } from './support/mount.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
+/** Waits as long as a busy machine needs. */
+const eventually = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 10_000 });
 
 const savedAt = '2026-11-24T10:31:00.000+08:00';
 const application = {
@@ -31,7 +41,11 @@ const application = {
   invoicePreference: null,
   savedAt,
   warnings: [
-    { __typename: 'FieldMessage', path: 'application.insured.creditCode', message: '代码与规则不符，请核对。' },
+    {
+      __typename: 'FieldMessage',
+      path: 'application.insured.creditCode',
+      message: '代码与规则不符，请核对。',
+    },
   ],
 };
 const product = {
@@ -84,11 +98,8 @@ async function givenPage(submitOrder: object = { __typename: 'Order', id: 'ord_1
     SubmitOrder: () => answerOf({ data: { submitOrder } }),
   });
   const routes = [{ path: '/page', component: ApplicationFormPage, props: { id: 'ord_1' } }];
-  const page = await mountPage(
-    { template: '<RouterView />' },
-    { client: api.client, at: '/page', routes },
-  );
-  await vi.waitFor(() => expect(page.wrapper.text()).toContain('费用明细'));
+  const page = await mountPage({ template: '<RouterView />' }, { client: api.client, at: '/page', routes });
+  await eventually(() => expect(page.wrapper.text()).toContain('费用明细'));
   const field = (label: string) => {
     const item = page.wrapper.findAll('.el-form-item').find((candidate) => {
       const text = candidate.find('.el-form-item__label');
@@ -99,12 +110,11 @@ async function givenPage(submitOrder: object = { __typename: 'Order', id: 'ord_1
   return { api, field, ...page };
 }
 
-const press = (label: string) =>
-  vi
-    .waitUntil(() =>
-      [...document.querySelectorAll('button')].find((button) => button.textContent?.trim() === label),
-    )
-    .then((button) => button.click());
+async function press(label: string): Promise<void> {
+  const find = () =>
+    [...document.querySelectorAll('button')].find((button) => button.textContent?.trim() === label);
+  (await vi.waitUntil(find, { timeout: 10_000 })).click();
+}
 
 test('cover days are counted with the first and the last', () => {
   expect(endOf('2022-01-24', 112)).toBe('2022-05-15');
@@ -155,7 +165,7 @@ test('what is typed is saved by itself, quietly, and only then', async () => {
   const { api, field, wrapper } = await givenPage();
   expect(api.of('SaveApplication')).toEqual([]);
   await field('联系地址').setValue('滨河路 8 号');
-  await vi.waitFor(() => expect(wrapper.text()).toContain('已保存 10:31'), { timeout: 3000 });
+  await eventually(() => expect(wrapper.text()).toContain('已保存 10:31'));
 
   expect(api.of('SaveApplication')).toHaveLength(1);
   expect(api.of('SaveApplication')[0]?.variables).toMatchObject({
@@ -174,7 +184,7 @@ test('what the server has not got survives a reload, and is sent then', async ()
   const second = await givenPage();
   expect(second.field('联系人').element.value).toBe('王示例');
   expect(second.wrapper.text()).toContain('已恢复您上次填写、尚未保存的内容');
-  await vi.waitFor(() => expect(second.api.of('SaveApplication')).toHaveLength(1), { timeout: 3000 });
+  await eventually(() => expect(second.api.of('SaveApplication')).toHaveLength(1));
 });
 
 test('a warning of the server stands beside its field', async () => {
@@ -186,7 +196,7 @@ test('an order is submitted after it was confirmed', async () => {
   const { api, wrapper, router } = await givenPage();
   await wrapper.get('form').trigger('submit');
   await press('确认提交');
-  await vi.waitFor(() => expect(router.currentRoute.value.path).toBe('/orders/ord_1/apply/submitted'));
+  await eventually(() => expect(router.currentRoute.value.path).toBe('/orders/ord_1/apply/submitted'));
   expect(api.of('SubmitOrder')).toHaveLength(1);
 });
 
@@ -196,12 +206,14 @@ test('what the server refuses is said at its field, which gets the focus', async
     code: 'INVALID_INPUT',
     message: '',
     retryable: false,
-    issues: [{ __typename: 'FieldMessage', path: 'application.cover.days', message: '保障期应覆盖投标有效期。' }],
+    issues: [
+      { __typename: 'FieldMessage', path: 'application.cover.days', message: '保障期应覆盖投标有效期。' },
+    ],
   });
   await wrapper.get('form').trigger('submit');
   await press('确认提交');
-  await vi.waitFor(() => expect(document.activeElement).toBe(field('保障天数').element));
-  expect(wrapper.get('.is-error').text()).toContain('保障期应覆盖投标有效期。');
+  await eventually(() => expect(document.activeElement).toBe(field('保障天数').element));
+  await eventually(() => expect(wrapper.get('.is-error').text()).toContain('保障期应覆盖投标有效期。'));
 });
 
 test('a missing consent leads back to the documents', async () => {
@@ -214,5 +226,7 @@ test('a missing consent leads back to the documents', async () => {
   });
   await wrapper.get('form').trigger('submit');
   await press('确认提交');
-  await vi.waitFor(() => expect(router.currentRoute.value.fullPath).toBe('/orders/ord_1/apply?reason=consent'));
+  await eventually(() =>
+    expect(router.currentRoute.value.fullPath).toBe('/orders/ord_1/apply?reason=consent'),
+  );
 });

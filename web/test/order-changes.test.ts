@@ -33,12 +33,12 @@ function eventStream() {
   };
 }
 
-async function listen(answer: () => Response) {
+async function listen(answer: () => Response, exists = () => true) {
   const api = fakeApi({ OrderChanged: answer });
   const refetch = vi.fn();
   const Listener = defineComponent(() => {
-    const { changedTo } = useOrderChanges({ id: () => 'ord_1', refetch });
-    return () => h('p', changedTo.value ?? '');
+    const { change } = useOrderChanges({ id: () => 'ord_1', exists, refetch });
+    return () => h('p', change.value?.stateLabel ?? '');
   });
   const { wrapper } = await mountPage(Listener, { client: api.client });
   await settle();
@@ -53,36 +53,70 @@ async function settle(): Promise<void> {
   }
 }
 
-test('each message tells the state that the order has changed to', async () => {
+test('each message but the first, which is how the order stands, tells a change', async () => {
   const stream = eventStream();
   const { wrapper } = await listen(() => stream.response);
-  stream.write(message('待出函'));
+  stream.write(message('缴纳审批'));
   await settle();
-  expect(wrapper.text()).toBe('待出函');
+  expect(wrapper.text()).toBe('');
 
-  stream.write(message('已完成'));
-  await settle();
-  expect(wrapper.text()).toBe('已完成');
+  for (const stateLabel of ['待出函', '已完成']) {
+    stream.write(message(stateLabel));
+    await settle();
+    expect(wrapper.text()).toBe(stateLabel);
+  }
   wrapper.unmount();
 });
 
-test.each(['end', 'break'] as const)('a connection that comes to an %s is made again, and the order asked for', async (how) => {
+test.each(['end', 'break'] as const)(
+  'a connection that comes to an %s is made again, and tells what was missed',
+  async (how) => {
+    const streams = [eventStream(), eventStream()];
+    let made = 0;
+    const { api, refetch, wrapper } = await listen(() => streams[made++]!.response);
+    streams[0]!.write(message('缴纳审批'));
+    await settle();
+
+    streams[0]![how]();
+    await settle();
+    expect(refetch).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1_000);
+    await settle();
+
+    expect(api.of('OrderChanged')).toHaveLength(2);
+    expect(refetch).toHaveBeenCalledOnce();
+    streams[1]!.write(message('待出函'));
+    await settle();
+    expect(wrapper.text()).toBe('待出函');
+    wrapper.unmount();
+  },
+);
+
+test('a connection that comes back to the same state is no news', async () => {
   const streams = [eventStream(), eventStream()];
   let made = 0;
-  const { api, refetch, wrapper } = await listen(() => streams[made++]!.response);
-  expect(api.of('OrderChanged')).toHaveLength(1);
-
-  streams[0]![how]();
+  const { api, wrapper } = await listen(() => streams[made++]!.response);
+  streams[0]!.write(message('缴纳审批'));
   await settle();
-  expect(refetch).not.toHaveBeenCalled();
+  streams[0]!.end();
+  await settle();
   await vi.advanceTimersByTimeAsync(1_000);
+  await settle();
+  streams[1]!.write(message('缴纳审批'));
   await settle();
 
   expect(api.of('OrderChanged')).toHaveLength(2);
-  expect(refetch).toHaveBeenCalledOnce();
-  streams[1]!.write(message('待出函'));
-  await settle();
-  expect(wrapper.text()).toBe('待出函');
+  expect(wrapper.text()).toBe('');
+  wrapper.unmount();
+});
+
+test('an order that the caller does not see is not listened to', async () => {
+  const { api, wrapper } = await listen(
+    () => eventStream().response,
+    () => false,
+  );
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect(api.sent).toHaveLength(0);
   wrapper.unmount();
 });
 

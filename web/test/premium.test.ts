@@ -27,7 +27,12 @@ test('a rate for the whole cover does not depend on the days', () => {
 });
 
 test('a rate by the year is taken for the days of cover and rounded half up to the fen', () => {
-  const annual: PremiumTerms = { ...perCase, formula: 'ANNUAL_PRO_RATA', rate: '0.012', minimumPremium: '0.00' };
+  const annual: PremiumTerms = {
+    ...perCase,
+    formula: 'ANNUAL_PRO_RATA',
+    rate: '0.012',
+    minimumPremium: '0.00',
+  };
   // 1,000,000.00 × 1.2 % × 112 / 365 = 3682.1917…
   expect(computePremium(annual, 100_000_000, 112)).toMatchObject({
     premium: '3682.19',
@@ -66,7 +71,9 @@ test('a sum over the limit and a price by hand have no reference premium', () =>
 });
 
 test('sums no binary fraction can hold are computed to the fen', () => {
-  expect(computePremium({ ...perCase, rate: '0.00333333' }, 9_999_999_999_99, 1)?.premium).toBe('33333300.00');
+  expect(computePremium({ ...perCase, rate: '0.00333333' }, 9_999_999_999_99, 1)?.premium).toBe(
+    '33333300.00',
+  );
 });
 
 test.each([

@@ -5,6 +5,10 @@ import { labelTextOf, statements } from '../src/features/application/statements.
 import { answerOf, fakeApi } from './support/api.ts';
 import { mountPage } from './support/mount.ts';
 
+vi.setConfig({ testTimeout: 30_000 });
+/** Waits as long as a busy machine needs. */
+const eventually = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 10_000 });
+
 const insurer = {
   __typename: 'Insurer',
   id: 'ins_1',
@@ -75,7 +79,13 @@ async function givenPage(initial: { productIds?: string[]; accepted?: string[] }
     products: [product],
   });
   api.answer('DocumentPages', {
-    node: { __typename: 'ProductDocument', id: notice.id, title: notice.title, version: 1, pages: ['第一页', '第二页'] },
+    node: {
+      __typename: 'ProductDocument',
+      id: notice.id,
+      title: notice.title,
+      version: 1,
+      pages: ['第一页', '第二页'],
+    },
   });
   api.answer('RecordSalesEvents', { recordSalesEvents: { __typename: 'Order', id: 'ord_1' } });
   api.answer('ChooseProducts', () => {
@@ -87,7 +97,7 @@ async function givenPage(initial: { productIds?: string[]; accepted?: string[] }
     return answerOf({ data: { acceptDocuments: choice(state.productIds, state.accepted) } });
   });
   const page = await mountPage(ProductChoicePage, { client: api.client, props: { id: 'ord_1' } });
-  await vi.waitFor(() => expect(page.wrapper.text()).toContain(insurer.name));
+  await eventually(() => expect(page.wrapper.text()).toContain(insurer.name));
   return { api, ...page };
 }
 
@@ -95,7 +105,7 @@ const boxes = (wrapper: VueWrapper) =>
   wrapper.findAll<HTMLInputElement>('li input[type=checkbox]').map((box) => box.element);
 const press = async (label: string) => {
   const buttons = [...window.document.querySelectorAll<HTMLButtonElement>('button')];
-  const button = await vi.waitUntil(() => buttons.find((item) => item.textContent?.includes(label)));
+  const button = buttons.find((item) => item.textContent?.includes(label))!;
   button.click();
 };
 const eventKinds = (api: ReturnType<typeof fakeApi>) =>
@@ -106,17 +116,17 @@ const eventKinds = (api: ReturnType<typeof fakeApi>) =>
 
 async function chooseInsurer(wrapper: VueWrapper) {
   await wrapper.get('tbody input[type=checkbox]').setValue(true);
-  await vi.waitFor(() => expect(wrapper.text()).toContain('已读 0 / 1'));
+  await eventually(() => expect(wrapper.text()).toContain('已读 0 / 1'));
 }
 
 async function readToEnd() {
   await press('逐页阅读');
-  await vi.waitFor(() => expect(window.document.body.textContent).toContain('第 1 页，共 2 页'));
-  await vi.waitFor(async () => {
+  await eventually(() => expect(window.document.body.textContent).toContain('第 1 页，共 2 页'));
+  await eventually(async () => {
     await press('下一页');
     expect(window.document.body.textContent).toContain('第 2 页，共 2 页');
   });
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await press('已读完');
     expect(window.document.body.textContent).toContain('已读 1 / 1');
   });
@@ -147,11 +157,11 @@ test('the boxes open only when every page was read, and the reading is recorded'
   expect(boxes(wrapper).map((box) => box.disabled)).toEqual([true, true]);
 
   await readToEnd();
-  await vi.waitFor(() => expect(boxes(wrapper).map((box) => box.disabled)).toEqual([false, false]));
+  await eventually(() => expect(boxes(wrapper).map((box) => box.disabled)).toEqual([false, false]));
   expect(boxes(wrapper).map((box) => box.checked)).toEqual([false, false]);
 
   wrapper.unmount();
-  await vi.waitFor(() =>
+  await eventually(() =>
     expect(eventKinds(api)).toEqual([
       'PAGE_OPENED',
       'DOCUMENT_OPENED',
@@ -165,15 +175,15 @@ test('one goes on only with both boxes ticked, and both are kept with their word
   const { api, wrapper, router } = await givenPage();
   await chooseInsurer(wrapper);
   await readToEnd();
-  await vi.waitFor(() => expect(boxes(wrapper)[0]!.disabled).toBe(false));
+  await eventually(() => expect(boxes(wrapper)[0]!.disabled).toBe(false));
   await press('下一步');
-  await vi.waitFor(() => expect(wrapper.get('[role=alert]').text()).toBe('请阅读并勾选上述声明后再继续。'));
+  await eventually(() => expect(wrapper.get('[role=alert]').text()).toBe('请阅读并勾选上述声明后再继续。'));
   expect(api.of('AcceptDocuments')).toEqual([]);
 
   for (const box of boxes(wrapper)) box.click();
-  await vi.waitFor(() => expect(boxes(wrapper).every((box) => box.checked)).toBe(true));
+  await eventually(() => expect(boxes(wrapper).every((box) => box.checked)).toBe(true));
   await press('下一步');
-  await vi.waitFor(() => expect(router.currentRoute.value.path).toBe('/orders/ord_1/apply/form'));
+  await eventually(() => expect(router.currentRoute.value.path).toBe('/orders/ord_1/apply/form'));
   expect(api.of('AcceptDocuments').map(({ variables }) => variables.input)).toEqual(
     [notice, terms].map(({ id }, index) => ({
       orderId: 'ord_1',
@@ -191,17 +201,22 @@ test('another choice takes back what was ticked', async () => {
   const { wrapper } = await givenPage();
   await chooseInsurer(wrapper);
   await readToEnd();
-  await vi.waitFor(() => expect(boxes(wrapper)[0]!.disabled).toBe(false));
+  await eventually(() => expect(boxes(wrapper)[0]!.disabled).toBe(false));
   boxes(wrapper)[0]!.click();
-  await vi.waitFor(() => expect(boxes(wrapper)[0]!.checked).toBe(true));
+  await eventually(() => expect(boxes(wrapper)[0]!.checked).toBe(true));
 
   await wrapper.get('tbody input[type=checkbox]').setValue(false);
-  await vi.waitFor(() => expect(boxes(wrapper)[0]!.checked).toBe(false));
+  await eventually(() => expect(boxes(wrapper)[0]!.checked).toBe(false));
   expect(boxes(wrapper)[0]!.disabled).toBe(true);
 });
 
 test('what was agreed to before is said, not ticked', async () => {
-  const { wrapper } = await givenPage({ productIds: ['prd_1'], accepted: ['PAGE_BY_PAGE', 'FULLY_UNDERSTOOD'] });
-  await vi.waitFor(() => expect(wrapper.findAll('.accepted').map((item) => item.text())).toEqual(['已同意', '已同意']));
+  const { wrapper } = await givenPage({
+    productIds: ['prd_1'],
+    accepted: ['PAGE_BY_PAGE', 'FULLY_UNDERSTOOD'],
+  });
+  await eventually(() =>
+    expect(wrapper.findAll('.accepted').map((item) => item.text())).toEqual(['已同意', '已同意']),
+  );
   expect(boxes(wrapper)).toEqual([]);
 });

@@ -1,5 +1,5 @@
-import { mount } from '@vue/test-utils';
 import urql from '@urql/vue';
+import { mount } from '@vue/test-utils';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { defineComponent } from 'vue';
 import { useSalesTrace } from '../src/features/application/use-sales-trace.ts';

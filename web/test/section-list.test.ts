@@ -9,6 +9,10 @@ import { nextDeadline } from '../src/features/section/section-state.ts';
 import { answerOf, fakeApi } from './support/api.ts';
 import { mountPage } from './support/mount.ts';
 
+vi.setConfig({ testTimeout: 30_000 });
+/** Waits as long as a busy machine needs. */
+const eventually = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 10_000 });
+
 const section = (number: number) => ({
   __typename: 'BidSection',
   id: `sec_${number}`,
@@ -25,7 +29,9 @@ const section = (number: number) => ({
 
 const platform = {
   __typename: 'Platform',
-  projectTypes: [{ __typename: 'ProjectTypeOption', value: 'WATER', label: '水利', parentLabel: '工程建设项目招标投标' }],
+  projectTypes: [
+    { __typename: 'ProjectTypeOption', value: 'WATER', label: '水利', parentLabel: '工程建设项目招标投标' },
+  ],
   districts: [{ __typename: 'Region', code: '210502', name: '平山区' }],
 };
 
@@ -37,7 +43,9 @@ async function listAt(address: string) {
       asked += 1;
       const pageInfo = { __typename: 'PageInfo', hasNextPage: true, endCursor: `after-${asked}` };
       const nodes = [section(asked)];
-      return answerOf({ data: { bidSections: { __typename: 'BidSectionConnection', totalCount: 57, pageInfo, nodes } } });
+      return answerOf({
+        data: { bidSections: { __typename: 'BidSectionConnection', totalCount: 57, pageInfo, nodes } },
+      });
     },
   });
   const page = await mountPage(SectionListPage, { client: api.client, at: address });
@@ -47,12 +55,24 @@ async function listAt(address: string) {
 test('a list and its address say the same', () => {
   const query = { search: '水库', type: 'WATER', state: 'ANNOUNCED', region: '210502', pages: 3 } as const;
   const address = writeSectionQuery(query);
-  expect(address).toEqual({ search: '水库', type: 'WATER', state: 'ANNOUNCED', region: '210502', pages: '3' });
+  expect(address).toEqual({
+    search: '水库',
+    type: 'WATER',
+    state: 'ANNOUNCED',
+    region: '210502',
+    pages: '3',
+  });
   expect(readSectionQuery(address as Record<string, string>)).toEqual(query);
 });
 
 test('an address of nonsense shows the whole list', () => {
-  const query = readSectionQuery({ type: 'toString', state: 'DRAFT', region: "1' or", pages: '-2', search: null });
+  const query = readSectionQuery({
+    type: 'toString',
+    state: 'DRAFT',
+    region: "1' or",
+    pages: '-2',
+    search: null,
+  });
   expect(query).toEqual({ search: '', type: null, state: null, region: '', pages: 1 });
   expect(sectionFilterOf(query)).toEqual({});
   expect(writeSectionQuery(query)).toEqual({});
@@ -60,7 +80,7 @@ test('an address of nonsense shows the whole list', () => {
 
 test('a link to a filtered list asks for that list, page after page', async () => {
   const { api, wrapper } = await listAt('/sections?type=WATER&region=210502&pages=2');
-  await vi.waitFor(() => expect(wrapper.findAll('article')).toHaveLength(2));
+  await eventually(() => expect(wrapper.findAll('article')).toHaveLength(2));
 
   const filter = { projectType: 'WATER', regionCode: '210502' };
   expect(api.of('SectionList').map(({ variables }) => variables)).toEqual([
@@ -72,9 +92,12 @@ test('a link to a filtered list asks for that list, page after page', async () =
 
 test('a filter goes into the address and begins a new list', async () => {
   const { api, wrapper, router } = await listAt('/sections?search=水库&pages=2');
-  await vi.waitFor(() => expect(wrapper.findAll('article')).toHaveLength(2));
-  await wrapper.findAll('a').find((link) => link.text() === '未开标')!.trigger('click');
-  await vi.waitFor(() => expect(wrapper.findAll('article')).toHaveLength(1));
+  await eventually(() => expect(wrapper.findAll('article')).toHaveLength(2));
+  await wrapper
+    .findAll('a')
+    .find((link) => link.text() === '未开标')!
+    .trigger('click');
+  await eventually(() => expect(wrapper.findAll('article')).toHaveLength(1));
 
   expect(router.currentRoute.value.query).toEqual({ search: '水库', state: 'ANNOUNCED' });
   expect(api.of('SectionList').at(-1)?.variables).toMatchObject({
@@ -85,22 +108,25 @@ test('a filter goes into the address and begins a new list', async () => {
 
 test('searching goes into the address, and going back brings the old list and its words', async () => {
   const { wrapper, router } = await listAt('/sections');
-  await vi.waitFor(() => expect(wrapper.findAll('article')).toHaveLength(1));
+  await eventually(() => expect(wrapper.findAll('article')).toHaveLength(1));
   const input = wrapper.get<HTMLInputElement>('input[name=search]');
   await input.setValue(' 观音阁 ');
   await wrapper.get('form').trigger('submit');
-  await vi.waitFor(() => expect(router.currentRoute.value.query).toEqual({ search: '观音阁' }));
+  await eventually(() => expect(router.currentRoute.value.query).toEqual({ search: '观音阁' }));
 
   router.back();
-  await vi.waitFor(() => expect(input.element.value).toBe(''));
+  await eventually(() => expect(input.element.value).toBe(''));
 });
 
 test('loading more keeps what is shown and does not add a step to the way back', async () => {
   const { api, wrapper, router } = await listAt('/sections');
   const replace = vi.spyOn(router, 'replace');
-  await vi.waitFor(() => expect(wrapper.findAll('article')).toHaveLength(1));
-  await wrapper.findAll('button').find((button) => button.text() === '加载更多')!.trigger('click');
-  await vi.waitFor(() => expect(wrapper.findAll('article')).toHaveLength(2));
+  await eventually(() => expect(wrapper.findAll('article')).toHaveLength(1));
+  await wrapper
+    .findAll('button')
+    .find((button) => button.text() === '加载更多')!
+    .trigger('click');
+  await eventually(() => expect(wrapper.findAll('article')).toHaveLength(2));
 
   expect(replace).toHaveBeenCalledOnce();
   expect(wrapper.text()).toContain('已显示 2 / 57');
@@ -109,8 +135,13 @@ test('loading more keeps what is shown and does not add a step to the way back',
 });
 
 test('the deadline on a card is the next one, or the last if all have passed', () => {
-  const deposit = (deadline: string | null) => ({ kind: 'BID', kindLabel: '', amount: null, deadline }) as const;
-  const deposits = [deposit('2026-12-20T09:00:00+08:00'), deposit(null), deposit('2026-12-01T09:00:00+08:00')];
+  const deposit = (deadline: string | null) =>
+    ({ kind: 'BID', kindLabel: '', amount: null, deadline }) as const;
+  const deposits = [
+    deposit('2026-12-20T09:00:00+08:00'),
+    deposit(null),
+    deposit('2026-12-01T09:00:00+08:00'),
+  ];
   expect(nextDeadline(deposits, Date.parse('2026-12-05T00:00:00Z'))).toBe('2026-12-20T09:00:00+08:00');
   expect(nextDeadline(deposits, Date.parse('2027-01-01T00:00:00Z'))).toBe('2026-12-20T09:00:00+08:00');
   expect(nextDeadline([deposit(null)], 0)).toBeNull();

@@ -72,7 +72,7 @@ afterEach(() => vi.unstubAllGlobals());
 async function choose(file: File) {
   const wrapper = mount(UploadField, {
     props: {
-      purpose: 'LICENSE',
+      purpose: 'LICENSE' as const,
       subject: '营业执照',
       modelValue: null,
       'onUpdate:modelValue': (modelValue) => wrapper.setProps({ modelValue }),

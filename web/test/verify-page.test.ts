@@ -51,7 +51,7 @@ test('a scanned code fills in the form and asks at once', async () => {
 test('without number or code nothing is asked', async () => {
   const { api, wrapper } = await page(valid, '/verify?number=P-2026-1');
   await wrapper.get('form').trigger('submit');
-  await vi.waitFor(() => expect(wrapper.text()).toContain('请填写验证码'));
+  await vi.waitFor(() => expect(wrapper.text()).toContain('请填写验真码'));
   expect(api.sent).toHaveLength(0);
 });
 

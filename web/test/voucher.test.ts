@@ -41,7 +41,13 @@ async function dialog(answer: object = submitted, changes: Partial<typeof paymen
   const api = fakeApi({ SubmitVoucher: { submitVoucher: answer } });
   const { wrapper } = await mountPage(VoucherDialog, {
     client: api.client,
-    props: { modelValue: true, orderId: 'ord_1', payment: { ...payment, ...changes }, enterpriseName: company },
+    props: {
+      modelValue: true,
+      orderId: 'ord_1',
+      payment: { ...payment, ...changes },
+      enterpriseName: company,
+      orderedAt: '2026-01-01T00:00:00Z',
+    },
   });
   await flushPromises();
   return { api, page: wrapper };

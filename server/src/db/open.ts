@@ -75,13 +75,17 @@ function cacheStatements(client: BetterSqlite3.Database, onStatement: () => void
   const prepare = client.prepare.bind(client) as (sql: string) => BetterSqlite3.Statement;
   const kept = new Map<string, BetterSqlite3.Statement>();
 
+  const counted = (statement: BetterSqlite3.Statement) => {
+    onStatement();
+    return statement;
+  };
   const facade = (sql: string): BetterSqlite3.Statement => {
     const plain = prepare(sql);
     let raw: BetterSqlite3.Statement | undefined;
     const handle = (statement: () => BetterSqlite3.Statement) => ({
-      run: (...parameters: unknown[]) => (onStatement(), statement().run(...parameters)),
-      all: (...parameters: unknown[]) => (onStatement(), statement().all(...parameters)),
-      get: (...parameters: unknown[]) => (onStatement(), statement().get(...parameters)),
+      run: (...parameters: unknown[]) => counted(statement()).run(...parameters),
+      all: (...parameters: unknown[]) => counted(statement()).all(...parameters),
+      get: (...parameters: unknown[]) => counted(statement()).get(...parameters),
     });
     const rawHandle = handle(() => (raw ??= prepare(sql).raw()));
     return { ...handle(() => plain), raw: () => rawHandle } as unknown as BetterSqlite3.Statement;

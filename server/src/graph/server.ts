@@ -8,6 +8,32 @@ import { useIdempotency } from './plugins/use-idempotency.ts';
 import { useLimits } from './plugins/use-limits.ts';
 import { schema } from './schema.ts';
 
+/**
+ * The classes of Node itself. With yoga's own the body of an answer is no stream that Node knows, and a subscriber who goes away
+ * ends the process.
+ */
+const platformFetch = {
+  fetch,
+  Request,
+  Response,
+  Headers,
+  FormData,
+  File,
+  Blob,
+  ReadableStream,
+  WritableStream,
+  TransformStream,
+  CompressionStream,
+  DecompressionStream,
+  TextEncoder,
+  TextDecoder,
+  TextDecoderStream,
+  TextEncoderStream,
+  URL,
+  URLSearchParams,
+  crypto,
+};
+
 /** The GraphQL server. What reaches it has passed the router: JSON, of bounded size, from a caller who is known. */
 export function createGraphServer(core: Core): (request: Request, context: Context) => Promise<Response> {
   const yoga = createYoga<Context>({
@@ -20,7 +46,7 @@ export function createGraphServer(core: Core): (request: Request, context: Conte
     batching: false,
     graphqlEndpoint: '/graphql',
     healthCheckEndpoint: '/livez/graphql',
-    fetchAPI: { ...globalThis },
+    fetchAPI: platformFetch,
     logging: {
       debug: () => {},
       info: () => {},

@@ -70,3 +70,8 @@ function lineage(region: Region): Region[] {
   const parent = region.parentCode === null ? null : regionByCode(region.parentCode);
   return parent === null ? [region] : [...lineage(parent), region];
 }
+
+/** Whether a region says as precisely as our table can where something is: a district or below, or what has no parts in the table. */
+export function isPrecise(region: Region): boolean {
+  return region.level >= 3 || !childrenByCode.has(region.code);
+}

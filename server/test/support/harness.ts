@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
@@ -51,8 +51,15 @@ export const START_MS = Date.UTC(2026, 10, 24, 2);
 const template = join(tmpdir(), `tender-guarantee-template-${process.pid}.sqlite`);
 let templateMade = false;
 
-/** A whole service on a database file of its own, with a clock that stands until told otherwise. Ends with the test. */
-export async function createHarness(environment: Record<string, string> = {}): Promise<Harness> {
+/**
+ * A whole service on a database file of its own, with a clock that stands until told otherwise. Ends with the test.
+ *
+ * @param original whose data it begins with: a twin, so that what happens to the one alone can be told by comparing
+ */
+export async function createHarness(
+  environment: Record<string, string> = {},
+  original: Harness | null = null,
+): Promise<Harness> {
   if (!templateMade) {
     await rm(template, { force: true });
     migrateDatabase(template);
@@ -60,9 +67,15 @@ export async function createHarness(environment: Record<string, string> = {}): P
   }
   const dataDir = await mkdtemp(join(tmpdir(), 'tender-guarantee-'));
   const config: Config = readConfig({ DATA_DIR: dataDir, PORT: '4000', LOG_LEVEL: 'silent', ...environment });
-  await copyFile(template, config.databaseFile);
+  if (original) {
+    const { dataDir: folder } = original.app.core.config;
+    await cp(folder, dataDir, { recursive: true, filter: (path) => !path.includes('.sqlite') });
+    await original.app.core.database.reader.run(sql`vacuum into ${config.databaseFile}`);
+  } else {
+    await copyFile(template, config.databaseFile);
+  }
 
-  let now = START_MS;
+  let now = original?.now() ?? START_MS;
   const logged: string[] = [];
   const keep = (level: string) => (facts: Record<string, unknown>, message: string) =>
     void logged.push(JSON.stringify({ level, message, ...facts }));

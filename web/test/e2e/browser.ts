@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,14 @@ const cache = fileURLToPath(new URL('../../../.cache/browser', import.meta.url))
 
 /** A Chromium that comes whole inside an npm package, with a Chinese font beside it: nothing has to be installed on the machine. */
 export async function openBrowser(): Promise<Browser> {
+  return launch().catch(async () => {
+    // An unpacking that was cut off leaves half a browser behind, and nobody notices before it runs.
+    await rm(cache, { recursive: true, force: true });
+    return launch();
+  });
+}
+
+async function launch(): Promise<Browser> {
   const fonts = dirname(createRequire(import.meta.url).resolve('@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf'));
   await mkdir(cache, { recursive: true, mode: 0o700 });
   const fontconfig = join(cache, 'fonts.conf');

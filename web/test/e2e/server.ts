@@ -34,7 +34,8 @@ export async function startService(): Promise<Service> {
   const child = spawn(process.execPath, ['server/src/main.ts', 'start'], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, PORT: String(port), DATA_DIR: dataDir, LOG_LEVEL: 'warn' },
+    // Not the environment of the test runner: its MODE, NODE_ENV and VITEST mean something to the service and to its build.
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: String(port), DATA_DIR: dataDir, LOG_LEVEL: 'warn' },
   });
   const said: string[] = [];
   child.stdout.on('data', (text) => said.push(String(text)));
@@ -76,6 +77,7 @@ export async function startService(): Promise<Service> {
       throw new Error(`No code was sent to ${mobile}.`);
     },
     async stop() {
+      if (child.exitCode !== null) throw new Error(`The service had ended by itself:\n${said.join('')}`);
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');
       await ended;

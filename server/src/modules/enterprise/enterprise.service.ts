@@ -9,7 +9,7 @@ import type { IdType, Ownership } from '../../db/vocabulary.ts';
 import { shanghaiDay } from '../../kernel/clock.ts';
 import { certificationNumber, newId } from '../../kernel/id.ts';
 import { invariant } from '../../kernel/invariant.ts';
-import { regionByCode } from '../../kernel/regions.ts';
+import { isPrecise, regionByCode } from '../../kernel/regions.ts';
 import { identityFault, maskIdNumber, normaliseIdNumber } from '../../kernel/resident-id.ts';
 import { cleanLine, cleanText } from '../../kernel/text.ts';
 import { dueAt } from '../../kernel/workdays.ts';
@@ -208,7 +208,7 @@ export async function completeProfile(
 ): Promise<EnterpriseRow> {
   const enterprise = await ownEnterprise(command);
   const region = regionByCode(input.regionCode);
-  if (!region || !(region.level === 3 || region.local)) {
+  if (!region || !isPrecise(region)) {
     throw new InvalidInput([{ path: 'regionCode', message: '请选择到区（县）一级的企业所在地' }]);
   }
   const [row] = await command.db

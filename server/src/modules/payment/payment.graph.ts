@@ -97,7 +97,12 @@ export const Payment = builder.objectRef<PaymentView>('Payment').implement({
       description: '有效的支付凭证；尚未提交或已退回时为空。',
       resolve: (row) => row.voucher && { ...row.voucher, sealed: row.sealed },
     }),
-    rejectReason: t.exposeString('rejectReason', { nullable: true, description: '最近一次退回的原因。' }),
+    rejectReason: t.string({
+      nullable: true,
+      description: '最近一次退回的原因。',
+      // Written by the insurer, who knows the payer and may name him.
+      resolve: (row) => (row.sealed ? null : row.rejectReason),
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: '生成时间。' }),
     confirmedAt: t.expose('confirmedAt', { type: 'DateTime', nullable: true, description: '确认到账时间。' }),
     dueAt: t.expose('dueAt', { type: 'DateTime', nullable: true, description: '下一步的期限。' }),

@@ -4,6 +4,7 @@ import { type Actor, actorId } from '../../access/actor.ts';
 import type { Core, RequestFacts } from '../../command/core.ts';
 import { RateLimited } from '../../command/refusals.ts';
 import { type Command, run, runAsSystem } from '../../command/run.ts';
+import type { Db } from '../../db/open.ts';
 import { uploads } from '../../db/tables/upload.ts';
 import type { UploadPurpose } from '../../db/vocabulary.ts';
 import { newId } from '../../kernel/id.ts';
@@ -24,16 +25,19 @@ export interface ReceivedFile {
 const hourMs = 3_600_000;
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
-/** Refuses: RateLimited, when somebody sends more files than anybody needs. */
-export async function requireUploadAllowance(core: Core, ownerId: string): Promise<void> {
-  const sent = await uploadsSince(core.database.reader, ownerId, core.clock.now() - hourMs);
+/** Refuses: RateLimited, when somebody sends more files than anybody needs. Asked before the file is even read. */
+export const requireUploadAllowance = (core: Core, ownerId: string): Promise<void> =>
+  requireAllowance(core.database.reader, ownerId, core.clock.now());
+
+async function requireAllowance(db: Db, ownerId: string, now: number): Promise<void> {
+  const sent = await uploadsSince(db, ownerId, now - hourMs);
   if (sent >= limits.uploadsPerHourMax) throw new RateLimited(hourMs);
 }
 
 /**
  * Takes a file: looks into it, makes an image anew so that nothing rides in it, and keeps it for a command to use.
  *
- * Refuses: UploadRefused.
+ * Refuses: UploadRefused, RateLimited.
  */
 export async function receiveUpload(
   core: Core,
@@ -54,20 +58,28 @@ export async function receiveUpload(
   const id = newId('upl');
   // First the file, then its row: what a crash leaves in between is a file that nobody speaks of, and that is swept.
   await core.storage.put(id, bytes);
-  return run(core, actor, request, (command) =>
-    keep(command, {
-      id,
-      purpose: file.purpose,
-      contentType: sniffed.contentType,
-      bytes: bytes.length,
-      sha256: sha256(bytes),
-      originalSha256: sha256(file.bytes),
-      fileName: file.fileName ?? `upload.${sniffed.extension}`,
-      ownerId: actorId(actor),
-      createdAt: command.now,
-      attachedAt: null,
-    }),
-  );
+  try {
+    return await run(core, actor, request, async (command) => {
+      const ownerId = actorId(actor);
+      // Again, where writes queue: of many sent at once all were allowed when they began.
+      if (ownerId) await requireAllowance(command.db, ownerId, command.now);
+      return keep(command, {
+        id,
+        purpose: file.purpose,
+        contentType: sniffed.contentType,
+        bytes: bytes.length,
+        sha256: sha256(bytes),
+        originalSha256: sha256(file.bytes),
+        fileName: file.fileName ?? `upload.${sniffed.extension}`,
+        ownerId,
+        createdAt: command.now,
+        attachedAt: null,
+      });
+    });
+  } catch (reason) {
+    await core.storage.remove(id);
+    throw reason;
+  }
 }
 
 async function anew(bytes: Uint8Array, contentType: 'image/jpeg' | 'image/png'): Promise<Uint8Array> {

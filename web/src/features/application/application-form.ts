@@ -112,7 +112,9 @@ export function inputOf(form: ApplicationForm): ApplicationInput {
 
 /** Whether something that was typed is not in `input`, and so is known to this tab only. */
 export function isPartial(input: ApplicationInput): boolean {
-  return Object.values(input).some((group) => group && (Object.values(group) as unknown[]).includes(undefined));
+  return Object.values(input).some(
+    (group) => group && (Object.values(group) as unknown[]).includes(undefined),
+  );
 }
 
 /** A mobile number, or a landline with its area code. */

@@ -54,6 +54,11 @@ export const statements: readonly Statement[] = [
   },
 ];
 
+/** The documents of the first statement, in its order. */
+export const pageByPageKinds: readonly DocumentKind[] = (statements[0]?.parts ?? []).flatMap((part) =>
+  typeof part === 'string' ? [] : part.kind,
+);
+
 /** The statement as one sentence, as it is kept with the consent. */
 export function labelTextOf({ parts }: Statement): string {
   return parts.map((part) => (typeof part === 'string' ? part : `《${part.title}》`)).join('');

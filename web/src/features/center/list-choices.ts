@@ -17,7 +17,7 @@ export const formLabels = { INSURANCE: '保险保证', SURETY: '担保保函', B
 
 /** What the filter calls the states; a row shows the server's label. */
 export const orderStateLabels: Record<OrderState, string> = {
-  DRAFT: '待提交',
+  DRAFT: '草稿',
   UNDERWRITING: '待保险审核',
   AWAITING_PAYMENT: '待支付',
   PAYMENT_REVIEW: '缴纳审批',

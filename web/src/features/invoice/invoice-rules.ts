@@ -46,7 +46,9 @@ export function titleFault(title: InvoiceTitle, type: InvoiceType): string | nul
 /** The title a form starts with: the default one among those that fit, or the only one that fits. */
 export function preferredTitleId(titles: readonly InvoiceTitle[], type: InvoiceType): string {
   const fitting = titles.filter((title) => titleFault(title, type) === null);
-  return (fitting.find((title) => title.isDefault) ?? (fitting.length === 1 ? fitting[0] : undefined))?.id ?? '';
+  return (
+    (fitting.find((title) => title.isDefault) ?? (fitting.length === 1 ? fitting[0] : undefined))?.id ?? ''
+  );
 }
 
 export const invoiceTones: Record<InvoiceState, StateTone> = {
@@ -68,7 +70,7 @@ export const invoiceSentences: Record<InvoiceState, string> = {
   ISSUED: '发票已开具。',
   SHIPPED: '纸质发票已寄出，请留意查收。',
   DELIVERED: '纸质发票已签收。',
-  REJECTED: '发票申请被退回，请按原因修改后重新申请。',
+  REJECTED: '发票申请未通过，请按原因修改后重新申请。',
   REVERSED: '该发票已红冲，不再有效。如需重新开具，请联系客服。',
 };
 

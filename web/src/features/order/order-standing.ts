@@ -132,7 +132,10 @@ export function standingOf(order: StandingOrder): Standing {
       return {
         ...rest,
         tone: 'info',
-        text: '支付凭证已提交，正在核对到账情况。',
+        text:
+          order.payment?.state === 'EXCEPTION'
+            ? '到账金额或付款账户与订单不符，正在核实，客服会与您联系。'
+            : '支付凭证已提交，正在核对到账情况。',
         task: '核对到账',
         dueAt: order.payment?.dueAt ?? order.dueAt,
       };

@@ -171,6 +171,7 @@ export const OrderPageDocument = graphql(
           state
           rejectReason
           dueAt
+          availableEvents
           events {
             ...EventFields
           }

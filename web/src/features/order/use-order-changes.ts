@@ -15,34 +15,45 @@ export function reconnectDelayMs(attempt: number, random: () => number = Math.ra
 
 export interface UseOrderChangesOptions {
   id: () => string;
+  /** Whether the caller sees such an order; there is nothing to listen to otherwise. */
+  exists: () => boolean;
   /** Called whenever changes may have been missed: after a lost connection, and when the page comes back into view. */
   refetch: () => void;
 }
 
+export interface OrderChange {
+  stateLabel: string;
+  /** When this page learned of it, as an instant. */
+  at: string;
+}
+
 export interface UseOrderChangesReturn {
-  /** Label of the state the order last changed to since the page was opened, or null. */
-  changedTo: Ref<string | null>;
+  /** The latest change since the page was opened, or null. */
+  change: Readonly<Ref<OrderChange | null>>;
 }
 
 /**
  * Listens to one order while its page is in view. A message makes the cache ask for the order again. A lost connection
  * comes back with growing delays; a hidden page gives its connection up, since a browser has only six for a server.
  */
-export function useOrderChanges({ id, refetch }: UseOrderChangesOptions): UseOrderChangesReturn {
+export function useOrderChanges({ id, exists, refetch }: UseOrderChangesOptions): UseOrderChangesReturn {
   const visibility = useDocumentVisibility();
   const isVisible = computed(() => visibility.value === 'visible');
+  const isListening = computed(() => isVisible.value && exists());
   const attempt = ref(0);
-  const changedTo = ref<string | null>(null);
+  const change = ref<OrderChange | null>(null);
+  let knownLabel: string | null = null;
+  let isFirstMessage = true;
 
   const { data, error, fetching, executeSubscription } = useSubscription({
     query: OrderChangedDocument,
     variables: () => ({ id: id() }),
     // What a message makes doubtful; the cache does not read it from the message.
     context: dependsOn('Order', 'Quote', 'Payment', 'Policy', 'Invoice'),
-    pause: () => !isVisible.value,
+    pause: () => !isListening.value,
   });
 
-  const isLost = computed(() => isVisible.value && !fetching.value);
+  const isLost = computed(() => isListening.value && !fetching.value);
   const delayMs = computed(() => reconnectDelayMs(attempt.value));
   const retry = useTimeoutFn(
     () => {
@@ -54,18 +65,28 @@ export function useOrderChanges({ id, refetch }: UseOrderChangesOptions): UseOrd
     { immediate: false },
   );
 
-  watch(isLost, (lost) => (lost ? retry.start() : retry.stop()));
+  watch(isLost, (lost) => {
+    isFirstMessage = true;
+    if (lost) retry.start();
+    else retry.stop();
+  });
 
   watch(
     () => data.value?.orderChanged,
     (order) => {
       if (!order) return;
-      attempt.value = 0;
-      changedTo.value = order.stateLabel;
+      // Every connection begins with the order as it stands; that is news only if it was missed.
+      const isNews = isFirstMessage ? knownLabel !== null && knownLabel !== order.stateLabel : true;
+      if (isNews) change.value = { stateLabel: order.stateLabel, at: new Date().toISOString() };
+      knownLabel = order.stateLabel;
+      // Only what comes later shows that a connection holds.
+      if (!isFirstMessage) attempt.value = 0;
+      isFirstMessage = false;
     },
   );
 
   watch(isVisible, (visible) => {
+    isFirstMessage = true;
     if (!visible) return;
     attempt.value = 0;
     refetch();
@@ -75,5 +96,5 @@ export function useOrderChanges({ id, refetch }: UseOrderChangesOptions): UseOrd
     if (isLost.value || error.value) refetch();
   });
 
-  return { changedTo };
+  return { change };
 }

@@ -1,7 +1,7 @@
-import { textRule } from '../../shared/rules.ts';
+import { formatMoney } from '../../shared/format.ts';
 import { toHalfWidth } from '../../shared/identifiers.ts';
 import { issueAt, type RefusalContent, refusalText } from '../../shared/refusal-text.ts';
-import { formatMoney } from '../../shared/format.ts';
+import { textRule } from '../../shared/rules.ts';
 
 /** Fields of the voucher's form, by their paths in `SubmitVoucherInput`. */
 export const voucherPaths = [
@@ -53,7 +53,9 @@ export const accountRule = textRule((text) =>
 );
 
 export const transactionRule = textRule((text) =>
-  /^[0-9A-Za-z_-]{6,64}$/.test(toHalfWidth(text).trim()) ? null : '交易流水号应为 6 至 64 位字母或数字。',
+  /^[0-9A-Za-z-]{4,64}$/.test(toHalfWidth(text).trim())
+    ? null
+    : '交易流水号应为 4 至 64 位字母、数字或短横线。',
 );
 
 /** The amount paid has to equal the amount due, to the fen. `due` as `Money` travels. */
@@ -65,7 +67,7 @@ export function amountRule(due: () => string) {
   });
 }
 
-/** Today in Shanghai, as "2026-11-24": the latest day on which a transfer can have been made. */
-export function todayInShanghai(now: Date = new Date()): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai' }).format(now);
+/** The day in Shanghai at an instant, as "2026-11-24". */
+export function shanghaiDay(at: Date): string {
+  return new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai' }).format(at);
 }

@@ -15,6 +15,11 @@ export const depositKinds = [
   'QUALITY',
 ] as const satisfies DepositKind[];
 
+/** Deposits in the manual's order: what is needed first comes first. */
+export function inOrder(deposits: readonly Deposit[]): Deposit[] {
+  return deposits.toSorted((a, b) => depositKinds.indexOf(a.kind) - depositKinds.indexOf(b.kind));
+}
+
 /** States in the order a section goes through them, as the filter offers them. */
 export const sectionStateLabels = {
   ANNOUNCED: '未开标',

@@ -12,6 +12,8 @@ export interface SectionPagesReturn {
   totalCount: Readonly<Ref<number>>;
   hasMore: Readonly<Ref<boolean>>;
   fetching: Readonly<Ref<boolean>>;
+  /** What is shown passed another filter; the answer for the present one is on its way. */
+  isStale: Readonly<Ref<boolean>>;
   error: Readonly<Ref<CombinedError | undefined>>;
   /** Asks again for everything on show. */
   reload: () => Promise<void>;
@@ -27,8 +29,10 @@ export function useSectionPages(filter: () => SectionFilter, pages: () => number
   const totalCount = ref(0);
   const hasMore = ref(false);
   const fetching = ref(false);
+  const isStale = ref(false);
   const error = shallowRef<CombinedError>();
   let latest = 0;
+  let shownFilter = '';
 
   async function load(requestPolicy: 'cache-first' | 'network-only' = 'cache-first'): Promise<void> {
     const turn = ++latest;
@@ -36,6 +40,7 @@ export function useSectionPages(filter: () => SectionFilter, pages: () => number
     const asked = filter();
     let after: string | null = null;
     fetching.value = true;
+    isStale.value = sections.value !== null && JSON.stringify(asked) !== shownFilter;
     error.value = undefined;
     for (let page = 1; page <= pages(); page += 1) {
       const answer: Awaited<ReturnType<typeof ask>> = await ask(asked, after, requestPolicy);
@@ -53,7 +58,10 @@ export function useSectionPages(filter: () => SectionFilter, pages: () => number
       if (!hasMore.value) break;
     }
     fetching.value = false;
-    if (!error.value) sections.value = shown;
+    isStale.value = false;
+    if (error.value) return;
+    sections.value = shown;
+    shownFilter = JSON.stringify(asked);
   }
 
   function ask(asked: SectionFilter, after: string | null, requestPolicy: 'cache-first' | 'network-only') {
@@ -63,5 +71,5 @@ export function useSectionPages(filter: () => SectionFilter, pages: () => number
 
   watch([() => JSON.stringify(filter()), pages], () => load(), { immediate: true });
 
-  return { sections, totalCount, hasMore, fetching, error, reload: () => load('network-only') };
+  return { sections, totalCount, hasMore, fetching, isStale, error, reload: () => load('network-only') };
 }

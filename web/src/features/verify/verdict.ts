@@ -31,6 +31,6 @@ export function verdictOf({ valid, state, stateLabel }: Result, byFile: boolean)
     title: '未通过核验',
     text: byFile
       ? '没有与该文件一致的保函：文件可能被改动过，或不是本平台出具的原文件。'
-      : '没有与该保单号和验证码一致的保函，请对照保函核对后重试。',
+      : '没有与该保单号和验真码一致的保函，请对照保函核对后重试。',
   };
 }
