@@ -54,16 +54,24 @@ const texts: Readonly<Record<string, string>> = {
   rate: '0.004',
 };
 
-function valueOf(type: GraphQLInputType, name: string, id: (path: string) => string, path: string): unknown {
+function exampleOf(
+  type: GraphQLInputType,
+  name: string,
+  id: (path: string) => string,
+  path: string,
+): unknown {
   const bare = getNullableType(type);
-  if (isListType(bare)) return [valueOf(bare.ofType, name, id, path)];
+  if (isListType(bare)) return [exampleOf(bare.ofType, name, id, path)];
   if (isEnumType(bare)) return bare.getValues()[0]?.value;
   if (isInputObjectType(bare)) {
     const fields = Object.values(bare.getFields()).filter(
       (field) => isRequiredInputField(field) || getNamedType(field.type).name === 'ID',
     );
     return Object.fromEntries(
-      fields.map((field) => [field.name, valueOf(field.type, field.name, id, path ? `${path}.${field.name}` : field.name)]),
+      fields.map((field) => [
+        field.name,
+        exampleOf(field.type, field.name, id, path ? `${path}.${field.name}` : field.name),
+      ]),
     );
   }
   if (bare.name === 'ID') return id(path);
@@ -78,7 +86,7 @@ export function everyIdentifyingMutation(): IdentifyingMutation[] {
     const type = field.args[0]?.type;
     if (!type || !isInputObjectType(getNamedType(type))) throw new Error(`${field.name} has no input.`);
     const paths = new Set<string>();
-    valueOf(type, 'input', (path) => paths.add(path) && '', '');
+    exampleOf(type, 'input', (path) => paths.add(path) && '', '');
     const document = `mutation ($input: ${String(type)}) { ${field.name}(input: $input) { __typename
       ... on Error { code message retryable }
       ... on InvalidInput { issues { path message } } ... on TransitionRefused { currentState refusedEvent } } }`;
@@ -87,7 +95,7 @@ export function everyIdentifyingMutation(): IdentifyingMutation[] {
       path,
       document,
       inputWith: (id: string) =>
-        valueOf(type, 'input', (at) => (at === path ? id : absentLike(at)), '') as Record<string, unknown>,
+        exampleOf(type, 'input', (at) => (at === path ? id : absentLike(at)), '') as Record<string, unknown>,
     }));
   });
 }

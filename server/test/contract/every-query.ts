@@ -168,7 +168,8 @@ export function everyQuestion(candidates: Candidates): Question[] {
     for (const arg of required) {
       const values = valuesOf(arg.type, arg.name, candidates);
       // A section to apply for is asked for with every kind and form; whatever else has an id is none.
-      const fitting = required.length > 1 ? values.filter((v) => !/^(?!sec_)[a-z]+_/.test(String(v))) : values;
+      const fitting =
+        required.length > 1 ? values.filter((v) => !/^(?!sec_)[a-z]+_/.test(String(v))) : values;
       sets = sets.flatMap((set) => fitting.map((value) => ({ ...set, [arg.name]: value })));
     }
     for (const arg of optional) {
@@ -176,12 +177,18 @@ export function everyQuestion(candidates: Candidates): Question[] {
       sets.push(...values.map((value) => ({ [arg.name]: value })));
     }
     const declared = (names: readonly string[]) =>
-      field.args.filter((arg) => names.includes(arg.name)).map((arg) => [`$${arg.name}`, String(arg.type), arg.name]);
+      field.args
+        .filter((arg) => names.includes(arg.name))
+        .map((arg) => [`$${arg.name}`, String(arg.type), arg.name]);
     const selections = selectionsOf(field.type);
     for (const set of sets) {
       const args = declared(Object.keys(set));
-      const head = args.length ? `(${args.map(([variable, type]) => `${variable}: ${type}`).join(', ')})` : '';
-      const call = args.length ? `(${args.map(([variable, , name]) => `${name}: ${variable}`).join(', ')})` : '';
+      const head = args.length
+        ? `(${args.map(([variable, type]) => `${variable}: ${type}`).join(', ')})`
+        : '';
+      const call = args.length
+        ? `(${args.map(([variable, , name]) => `${name}: ${variable}`).join(', ')})`
+        : '';
       for (const selection of selections) {
         questions.push({
           field: field.name,

@@ -5,8 +5,8 @@ import { codeFor, registered } from '../../src/modules/account/account.fixture.t
 import {
   OFFER,
   offerInput,
-  readyOrder,
   REQUEST_MATERIAL,
+  readyOrder,
   type Scene,
   SUBMIT,
   SUPPLY,
@@ -72,7 +72,10 @@ beforeEach(async () => {
     operator: await h.given.operator(),
     regulator: await h.given.regulator(),
     otherUnderwriter: await h.given.underwriter(elsewhere.id),
-    otherInsurer: await h.given.apiClient(['underwriting:write', 'invoices:write', 'policies:read'], elsewhere.id),
+    otherInsurer: await h.given.apiClient(
+      ['underwriting:write', 'invoices:write', 'policies:read'],
+      elsewhere.id,
+    ),
     centre: await h.given.apiClient(['sections:write', 'deposits:read']),
     bank: await h.given.apiClient(['payments:write']),
   };
@@ -119,16 +122,29 @@ async function rejectedVoucher(scene: Scene) {
   const quoteId = quotes[0]?.id ?? '';
   const enterprise = await h.given.enterpriseOf(bidder);
 
-  resultOf(await desk(REQUEST_MATERIAL, { input: { quoteId, request: `请 ${enterprise.name} 补充业绩证明` } }));
+  resultOf(
+    await desk(REQUEST_MATERIAL, { input: { quoteId, request: `请 ${enterprise.name} 补充业绩证明` } }),
+  );
   const evidenceUploadId = await h.given.upload(bidder, 'EVIDENCE');
   const note = `${enterprise.name} 的业绩证明`;
   resultOf(await ask(SUPPLY, { input: { quoteId, note, uploadIds: [evidenceUploadId] } }));
-  resultOf(await desk(OFFER, { input: { ...offerInput(h, quoteId), validUntil: new Date(h.now() + 600_000).toISOString() } }));
+  resultOf(
+    await desk(OFFER, {
+      input: { ...offerInput(h, quoteId), validUntil: new Date(h.now() + 600_000).toISOString() },
+    }),
+  );
 
   const read = `query ($id: ID!) { order(id: $id) { number payment { id voucher { id upload { id } } }
     policy { id policyNumber verificationCode file { id } } invoice { id } quotes { number } } }`;
   const paymentId = (await ask(read, { id: orderId })).data.order.payment.id;
-  const payable = { ...scene, orderId, paymentId, underwriter, enterpriseName: enterprise.name, remarkCode: '' };
+  const payable = {
+    ...scene,
+    orderId,
+    paymentId,
+    underwriter,
+    enterpriseName: enterprise.name,
+    remarkCode: '',
+  };
   const send = async () => {
     const input = await voucherInput(payable, { payerAccount, transactionNumber });
     const sent = resultOf(await ask(SUBMIT_VOUCHER, { input }));
@@ -136,7 +152,9 @@ async function rejectedVoucher(scene: Scene) {
   };
   await send();
   const reason = `付款人 ${enterprise.name}（${enterprise.creditCode}）的户名看不清`;
-  expect(resultOf(await desk(REJECT, { input: { paymentId, reason } }))).toMatchObject({ rejectReason: reason });
+  expect(resultOf(await desk(REJECT, { input: { paymentId, reason } }))).toMatchObject({
+    rejectReason: reason,
+  });
   return { orderId, quoteId, paymentId, evidenceUploadId, read, send };
 }
 
@@ -253,7 +271,9 @@ describe('before the opening, a bid guarantee exists for nobody outside', () => 
       ids: [...all.filter((id) => !known.has(id)), ...kinds.values()],
       texts: await wordsOf(h, scene, bought),
     };
-    expect(candidates.ids).toEqual(expect.arrayContaining([bought.orderId, bought.policyId, bought.invoiceId]));
+    expect(candidates.ids).toEqual(
+      expect.arrayContaining([bought.orderId, bought.policyId, bought.invoiceId]),
+    );
 
     const questions = everyQuestion(candidates);
     const probes = everyProbe(candidates);
@@ -263,7 +283,12 @@ describe('before the opening, a bid guarantee exists for nobody outside', () => 
         const then = await bytesOf(before, who, document, variables, address);
         const now = await bytesOf(h, who, document, variables, address);
         if (now.text !== then.text)
-          expect({ role, document, variables, answer: now.text }).toEqual({ role, document, variables, answer: then.text });
+          expect({ role, document, variables, answer: now.text }).toEqual({
+            role,
+            document,
+            variables,
+            answer: then.text,
+          });
         return JSON.parse(now.body);
       };
       const absent = new Set<string>();
@@ -271,11 +296,13 @@ describe('before the opening, a bid guarantee exists for nobody outside', () => 
         // One payment is known to those who match it, on the masked view.
         const masked = field === 'node' && (role === 'operator' || role === 'bank');
         const { data } = await same(masked ? document.replace(bought.paymentId, newId('pay')) : document, {});
-        for (const [place, subject] of Object.entries(subjects)) if (data[place] === null) absent.add(subject);
+        for (const [place, subject] of Object.entries(subjects))
+          if (data[place] === null) absent.add(subject);
       }
       const shut = new Set<string>();
       for (const question of questions) {
-        if (absent.has(question.subject) || shut.has(question.field) || isMaskedWork(role, question)) continue;
+        if (absent.has(question.subject) || shut.has(question.field) || isMaskedWork(role, question))
+          continue;
         const { errors } = await same(question.document, question.variables);
         // Whom a door is shut to learns nothing by knocking in another way.
         if (['FORBIDDEN', 'UNAUTHENTICATED'].includes(errors?.[0].extensions.code)) shut.add(question.field);
@@ -314,10 +341,13 @@ describe('before the opening, a bid guarantee exists for nobody outside', () => 
         const { body } = await bytesOf(h, outsiders[role], document, variables, someAddress());
         // The account that the money goes to is named as banks name it; it is the same for all who buy there.
         const masked = body.replaceAll(/"accountName":"[^"]*"/g, '');
-        for (const secret of [...secrets, scene.insurers[0]?.name ?? '']) expect(masked).not.toContain(secret);
+        for (const secret of [...secrets, scene.insurers[0]?.name ?? ''])
+          expect(masked).not.toContain(secret);
         told.add(body);
       }
-      const [some] = [...told].filter((body) => body.includes(bought.paymentId) && body.includes(bought.orderNumber));
+      const [some] = [...told].filter(
+        (body) => body.includes(bought.paymentId) && body.includes(bought.orderNumber),
+      );
       expect(some).toContain(transactionNumber);
       // Words by which it is not known here find nothing, the words of the masked view do.
       const search = async (text: string) => {
@@ -351,11 +381,17 @@ describe('before the opening, a bid guarantee exists for nobody outside', () => 
     const answersIfBoughtBy = async (bidder: Person) => {
       const twin = await twinOf(h);
       const bought = await buy(sceneIn(twin, scene, bidder));
-      const candidates = { ids: Object.values(bought), texts: [...(await wordsOf(twin, scene, bought)), 'x'] };
+      const candidates = {
+        ids: Object.values(bought),
+        texts: [...(await wordsOf(twin, scene, bought)), 'x'],
+      };
       const answers: string[] = [];
       for (const [role, who] of Object.entries(outsiders)) {
         for (const { field, document, variables } of everyQuestion(candidates)) {
-          if (!['payments', 'orders', 'events', 'quotes', 'invoices', 'node', 'certifications'].includes(field)) continue;
+          if (
+            !['payments', 'orders', 'events', 'quotes', 'invoices', 'node', 'certifications'].includes(field)
+          )
+            continue;
           const { text } = await bytesOf(twin, who, document, variables, '203.0.113.9');
           answers.push(`${role} ${field} ${withoutChance(text, known)}`);
         }
@@ -386,7 +422,15 @@ describe('before the opening, a bid guarantee exists for nobody outside', () => 
     };
     /** Ids of what is no affair of an order. A new kind of id has to be put here or above. */
     const open = [
-      'sectionId', 'insurerId', 'productId', 'productIds', 'documentIds', 'events.documentId', 'titleId', 'addressId', 'certificationId',
+      'sectionId',
+      'insurerId',
+      'productId',
+      'productIds',
+      'documentIds',
+      'events.documentId',
+      'titleId',
+      'addressId',
+      'certificationId',
     ];
     const untouched = ['idempotency_keys', 'sessions'];
     const before = await h.content(untouched);
@@ -400,11 +444,17 @@ describe('before the opening, a bid guarantee exists for nobody outside', () => 
         }
         for (const id of ids) {
           // Matching payments is their work before the opening too; what they are told then is shown above.
-          if (id === bought.paymentId && (role === 'operator' || role === 'bank') && path === 'paymentId') continue;
+          if (id === bought.paymentId && (role === 'operator' || role === 'bank') && path === 'paymentId')
+            continue;
           const absent = newId(prefixOf(id) ?? '');
           const secret = await bytesOf(h, who, document, { input: inputWith(id) }, '203.0.113.9');
           const nothing = await bytesOf(h, who, document, { input: inputWith(absent) }, '203.0.113.9');
-          expect({ role, name, path, answer: secret.text.replaceAll(id, absent) }).toEqual({ role, name, path, answer: nothing.text });
+          expect({ role, name, path, answer: secret.text.replaceAll(id, absent) }).toEqual({
+            role,
+            name,
+            path,
+            answer: nothing.text,
+          });
           const answer = JSON.parse(secret.body);
           const code = answer.errors?.[0].extensions.code ?? answer.data[name].code;
           codes.set(name, (codes.get(name) ?? new Set()).add(code));
@@ -444,7 +494,8 @@ describe('before the opening, a bid guarantee exists for nobody outside', () => 
       return `${response.status} ${JSON.stringify([...response.headers].sort())} ${await response.text()}`;
     };
     for (const [role, who] of Object.entries(outsiders)) {
-      for (const id of files) expect([role, await get(who, id)]).toEqual([role, await get(who, newId('upl'))]);
+      for (const id of files)
+        expect([role, await get(who, id)]).toEqual([role, await get(who, newId('upl'))]);
     }
     for (const id of files) {
       expect(await get(scene.bidder, id)).toMatch(/^200/);
@@ -458,8 +509,15 @@ describe('before the opening, a bid guarantee exists for nobody outside', () => 
     const follow = async (who: Person | null, id: string) => {
       const response = await h.fetch(who, '/graphql', {
         method: 'POST',
-        headers: { 'content-type': 'application/json', accept: 'text/event-stream', 'x-request-id': 'a-request' },
-        body: JSON.stringify({ query: 'subscription ($id: ID!) { orderChanged(orderId: $id) { id } }', variables: { id } }),
+        headers: {
+          'content-type': 'application/json',
+          accept: 'text/event-stream',
+          'x-request-id': 'a-request',
+        },
+        body: JSON.stringify({
+          query: 'subscription ($id: ID!) { orderChanged(orderId: $id) { id } }',
+          variables: { id },
+        }),
       });
       return `${response.status} ${JSON.stringify([...response.headers].sort())} ${await response.text()}`;
     };
@@ -478,8 +536,18 @@ describe('before the opening, a bid guarantee exists for nobody outside', () => 
           { input },
         )
       ).data.verifyPolicy;
-    const nothing = { state: null, stateLabel: null, insurer: null, sumInsured: null, start: null, end: null };
-    expect(await verify({ policyNumber, code: bought.verificationCode })).toEqual({ valid: true, ...nothing });
+    const nothing = {
+      state: null,
+      stateLabel: null,
+      insurer: null,
+      sumInsured: null,
+      start: null,
+      end: null,
+    };
+    expect(await verify({ policyNumber, code: bought.verificationCode })).toEqual({
+      valid: true,
+      ...nothing,
+    });
     expect(await verify({ policyNumber, code: 'AAAAAAAA' })).toEqual({ valid: false, ...nothing });
   });
 
@@ -492,18 +560,25 @@ describe('before the opening, a bid guarantee exists for nobody outside', () => 
     const bought = await buy(scene);
     // A fault of ours in the middle of the purchase: what goes to the log then are the words of the database.
     const next = await readyOrder({ ...scene, ...sceneIn(h, scene, world.other) });
-    await h.system((command) =>
-      command.db.run(sql`create trigger broken before insert on quotes begin select raise(abort, 'broken'); end`),
+    await h.system(async (command) =>
+      command.db.run(
+        sql`create trigger broken before insert on quotes begin select raise(abort, 'broken'); end`,
+      ),
     );
     const { errors } = await h.as(world.other)(SUBMIT, { input: { orderId: next } });
     expect(errors?.[0].extensions.code).toBe('INTERNAL_SERVER_ERROR');
-    await h.system((command) => command.db.run(sql`drop trigger broken`));
-    await h.system((command) =>
-      command.db.run(sql`create trigger broken before update on orders begin select raise(abort, 'broken'); end`),
+    await h.system(async (command) => command.db.run(sql`drop trigger broken`));
+    await h.system(async (command) =>
+      command.db.run(
+        sql`create trigger broken before update on orders begin select raise(abort, 'broken'); end`,
+      ),
     );
-    await h.as(world.other)('mutation ($input: SaveApplicationInput!) { saveApplication(input: $input) { __typename } }', {
-      input: { orderId: next, application: { handler: { name: '李演示', mobile: '13900000001' } } },
-    });
+    await h.as(world.other)(
+      'mutation ($input: SaveApplicationInput!) { saveApplication(input: $input) { __typename } }',
+      {
+        input: { orderId: next, application: { handler: { name: '李演示', mobile: '13900000001' } } },
+      },
+    );
     await h.as(outsiders.operator)('{ payments { nodes { id } } }');
 
     const log = h.logged.join('\n');
@@ -513,7 +588,16 @@ describe('before the opening, a bid guarantee exists for nobody outside', () => 
       expect(log).not.toContain(enterprise.name);
       expect(log).not.toContain(enterprise.creditCode);
     }
-    for (const secret of [scene.section.code, scene.section.name, mobile, '13900004322', smsCode, '13900000001', '李演示', payerAccount]) {
+    for (const secret of [
+      scene.section.code,
+      scene.section.name,
+      mobile,
+      '13900004322',
+      smsCode,
+      '13900000001',
+      '李演示',
+      payerAccount,
+    ]) {
       expect(log).not.toContain(secret);
     }
     expect(log).not.toMatch(/\b1[3-9]\d{9}\b/);
@@ -538,7 +622,14 @@ describe('the opening', () => {
     await h.given.opened(scene.section.id);
     for (const role of ['operator', 'regulator', 'centre'] as const)
       expect([role, await seenBy(h, role, orderId)]).toEqual([role, orderId]);
-    for (const role of ['anonymous', 'rival', 'newcomer', 'otherUnderwriter', 'otherInsurer', 'bank'] as const)
+    for (const role of [
+      'anonymous',
+      'rival',
+      'newcomer',
+      'otherUnderwriter',
+      'otherInsurer',
+      'bank',
+    ] as const)
       expect([role, await seenBy(h, role, orderId)]).toEqual([role, null]);
   });
 
@@ -553,7 +644,10 @@ describe('the opening', () => {
     }
     const candidates = { ids: Object.values(bought), texts: await wordsOf(h, scene, bought) };
     for (const role of ['anonymous', 'rival', 'newcomer', 'otherUnderwriter', 'otherInsurer'] as const) {
-      for (const { document, variables } of everyProbe(candidates).map((probe) => ({ ...probe, variables: {} }))) {
+      for (const { document, variables } of everyProbe(candidates).map((probe) => ({
+        ...probe,
+        variables: {},
+      }))) {
         const then = await bytesOf(before, outsiders[role], document, variables, someAddress());
         const now = await bytesOf(h, outsiders[role], document, variables, someAddress());
         expect([role, withoutChance(now.text, known)]).toEqual([role, withoutChance(then.text, known)]);
@@ -575,9 +669,18 @@ describe('the opening', () => {
     const orderId = await readyOrder(performance);
     const roles = ['operator', 'regulator', 'centre'] as const;
     for (const role of roles) expect([role, await seenBy(h, role, orderId)]).toEqual([role, null]);
-    expect(resultOf(await scene.ask(SUBMIT, { input: { orderId } }))).toMatchObject({ state: 'UNDERWRITING' });
+    expect(resultOf(await scene.ask(SUBMIT, { input: { orderId } }))).toMatchObject({
+      state: 'UNDERWRITING',
+    });
     for (const role of roles) expect([role, await seenBy(h, role, orderId)]).toEqual([role, orderId]);
-    for (const role of ['anonymous', 'rival', 'newcomer', 'otherUnderwriter', 'otherInsurer', 'bank'] as const)
+    for (const role of [
+      'anonymous',
+      'rival',
+      'newcomer',
+      'otherUnderwriter',
+      'otherInsurer',
+      'bank',
+    ] as const)
       expect([role, await seenBy(h, role, orderId)]).toEqual([role, null]);
 
     const draft = await startedOrder({ ...scene, kind: 'BID' });

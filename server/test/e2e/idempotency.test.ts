@@ -13,7 +13,11 @@ beforeEach(async () => {
   scene = await sceneOf(h);
 });
 
-const startInput = (of: Scene = scene) => ({ sectionId: of.section.id, depositKind: 'BID', form: 'INSURANCE' });
+const startInput = (of: Scene = scene) => ({
+  sectionId: of.section.id,
+  depositKind: 'BID',
+  form: 'INSURANCE',
+});
 
 /** The bytes of an answer, under a key. */
 async function send(
@@ -66,7 +70,11 @@ describe('a request under an Idempotency-Key', () => {
     expect((await send(scene.bidder, 'a-key', SAVE, save(180))).body.data.saveApplication.id).toBe(orderId);
     const before = await h.content();
     const other = await send(scene.bidder, 'a-key', SAVE, save(200));
-    expect([other.status, codeOf(other), other.body.data]).toEqual([409, 'IDEMPOTENCY_KEY_REUSED', undefined]);
+    expect([other.status, codeOf(other), other.body.data]).toEqual([
+      409,
+      'IDEMPOTENCY_KEY_REUSED',
+      undefined,
+    ]);
     const another = await send(scene.bidder, 'a-key', START, startInput());
     expect(codeOf(another)).toBe('IDEMPOTENCY_KEY_REUSED');
     expect(await h.content()).toBe(before);
@@ -120,17 +128,23 @@ describe('a request under an Idempotency-Key', () => {
   });
 
   test('that met a fault of ours may succeed the next time', async () => {
-    const broken = 'create trigger broken before insert on orders begin select raise(abort, \'broken\'); end';
-    await h.system((command) => command.db.run(broken));
+    const broken = "create trigger broken before insert on orders begin select raise(abort, 'broken'); end";
+    await h.system(async (command) => command.db.run(broken));
     const first = await send(scene.bidder, 'faulty', START, startInput());
     expect(codeOf(first)).toBe('INTERNAL_SERVER_ERROR');
-    await h.system((command) => command.db.run('drop trigger broken'));
+    await h.system(async (command) => command.db.run('drop trigger broken'));
     expect((await send(scene.bidder, 'faulty', START, startInput())).body.data.startOrder.id).toBeTruthy();
   });
 
   test('is refused where the key is none', async () => {
     const before = await h.content();
-    const malformed = { empty: '', blanks: '   ', 'blank within': 'a b', 'too long': 'k'.repeat(256), 'not ASCII': 'schlüssel' };
+    const malformed = {
+      empty: '',
+      blanks: '   ',
+      'blank within': 'a b',
+      'too long': 'k'.repeat(256),
+      'not ASCII': 'schlüssel',
+    };
     for (const [name, key] of Object.entries(malformed)) {
       const answer = await send(scene.bidder, key, START, startInput());
       expect([name, answer.status, codeOf(answer)]).toEqual([name, 400, 'BAD_USER_INPUT']);
@@ -159,11 +173,18 @@ describe('a request under an Idempotency-Key', () => {
     const input = { name: '银行对账系统', scopes: ['payments:write'] };
     const made = await send(operator, 'secret', create, input);
     const secret: string = made.body.data.createApiClient.secret;
-    const bearer = { kind: 'API_CLIENT', id: '', enterpriseId: null, insurerId: null, headers: { authorization: `Bearer ${secret}` } } as const;
+    const bearer = {
+      kind: 'API_CLIENT',
+      id: '',
+      enterpriseId: null,
+      insurerId: null,
+      headers: { authorization: `Bearer ${secret}` },
+    } as const;
     expect((await send(bearer, null, '{ viewer { kind } }', {})).body.data.viewer.kind).toBe('API_CLIENT');
 
     const kept = await h.content();
-    for (const part of [secret, ...secret.split('_').filter((part) => part.length > 26)]) expect(kept).not.toContain(part);
+    for (const part of [secret, ...secret.split('_').filter((part) => part.length > 26)])
+      expect(kept).not.toContain(part);
     const again = await send(operator, 'secret', create, input);
     expect(again.text).toContain('IDEMPOTENCY_KEY_REUSED');
     expect(again.text).not.toContain(secret.slice(-20));

@@ -3,8 +3,20 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { newId } from '../../src/kernel/id.ts';
-import { submittedOrder, type SubmittedOrder, sceneOf, SUPPLY, REQUEST_MATERIAL } from '../../src/modules/order/order.fixture.ts';
-import { payableOrder, pdfUpload, resultOf, SUBMIT_VOUCHER, voucherInput } from '../../src/modules/payment/payment.fixture.ts';
+import {
+  REQUEST_MATERIAL,
+  SUPPLY,
+  type SubmittedOrder,
+  sceneOf,
+  submittedOrder,
+} from '../../src/modules/order/order.fixture.ts';
+import {
+  payableOrder,
+  pdfUpload,
+  resultOf,
+  SUBMIT_VOUCHER,
+  voucherInput,
+} from '../../src/modules/payment/payment.fixture.ts';
 import { sweepUploads } from '../../src/modules/upload/upload.service.ts';
 import type { Person } from '../support/given.ts';
 import { createHarness, type Harness } from '../support/harness.ts';
@@ -71,13 +83,18 @@ async function filesLeft(): Promise<string[]> {
 describe('a file that is sent', () => {
   test('is taken raw and from a form, and comes back to its sender as something to save', async () => {
     const bytes = await picture();
-    const sent = [await raw(bidder, bytes, { name: '凭证.png' }), await form(bidder, [fileOf(bytes, '凭证.png')])];
+    const sent = [
+      await raw(bidder, bytes, { name: '凭证.png' }),
+      await form(bidder, [fileOf(bytes, '凭证.png')]),
+    ];
     for (const { status, id } of sent) {
       expect(status).toBe(201);
       const response = await h.fetch(bidder, `/files/${id}`);
       expect(Object.fromEntries(response.headers)).toMatchObject({
         'content-type': 'image/png',
-        'content-disposition': expect.stringMatching(/^attachment; filename="[^"]+\.png"; filename\*=UTF-8''%E5%87%AD%E8%AF%81\.png$/),
+        'content-disposition': expect.stringMatching(
+          /^attachment; filename="[^"]+\.png"; filename\*=UTF-8''%E5%87%AD%E8%AF%81\.png$/,
+        ),
         'x-content-type-options': 'nosniff',
         'content-security-policy': "sandbox; default-src 'none'; frame-ancestors 'none'",
         'cache-control': 'no-store',
@@ -97,7 +114,10 @@ describe('a file that is sent', () => {
     expect(await form(bidder, [])).toMatchObject({ status: 400, code: 'INVALID_INPUT' });
     const two = [fileOf(bytes, 'a.png'), fileOf(bytes, 'b.png')];
     expect(await form(bidder, two)).toMatchObject({ status: 400, code: 'INVALID_INPUT' });
-    const broken = { headers: { 'content-type': 'multipart/form-data; boundary=x' }, body: '--y\r\n\r\nnothing' };
+    const broken = {
+      headers: { 'content-type': 'multipart/form-data; boundary=x' },
+      body: '--y\r\n\r\nnothing',
+    };
     expect(await post(bidder, 'EVIDENCE', broken)).toMatchObject({ status: 400, code: 'INVALID_INPUT' });
     expect([await filesLeft(), (await h.rows()).uploads]).toEqual([[], 0]);
   });
@@ -117,7 +137,9 @@ describe('a file that is sent', () => {
       empty: [new Uint8Array(), {}],
       'half a PNG': [png.subarray(0, png.length / 2), {}],
       'PDF that acts': [
-        Buffer.from('%PDF-1.4\n1 0 obj\n<< /OpenAction << /S /JavaScript /JS (app.alert(1)) >> >>\nendobj\n%%EOF\n'),
+        Buffer.from(
+          '%PDF-1.4\n1 0 obj\n<< /OpenAction << /S /JavaScript /JS (app.alert(1)) >> >>\nendobj\n%%EOF\n',
+        ),
         { type: 'application/pdf', name: 'a.pdf' },
       ],
     };
@@ -126,17 +148,25 @@ describe('a file that is sent', () => {
       expect([name, answer.status, answer.code]).toEqual([name, 400, 'UPLOAD_REFUSED']);
     }
     const pdf = Buffer.from('%PDF-1.4\n%%EOF\n');
-    expect(await raw(bidder, pdf, { purpose: 'VOUCHER', type: 'application/pdf' })).toMatchObject({ code: 'UPLOAD_REFUSED' });
+    expect(await raw(bidder, pdf, { purpose: 'VOUCHER', type: 'application/pdf' })).toMatchObject({
+      code: 'UPLOAD_REFUSED',
+    });
     expect([await filesLeft(), (await h.rows()).uploads]).toEqual([[], 0]);
   });
 
   test('that is too large is refused, whether it says so or never ends', async () => {
     const large = Buffer.concat([await picture(), Buffer.alloc(11 * MiB)]);
     expect(await raw(bidder, large)).toMatchObject({ status: 413, code: 'UPLOAD_REFUSED' });
-    expect(await form(bidder, [fileOf(large, 'large.png')])).toMatchObject({ status: 413, code: 'UPLOAD_REFUSED' });
+    expect(await form(bidder, [fileOf(large, 'large.png')])).toMatchObject({
+      status: 413,
+      code: 'UPLOAD_REFUSED',
+    });
     // Two mebibytes are enough for a voucher.
     const two = Buffer.concat([await picture(), Buffer.alloc(2 * MiB)]);
-    expect(await raw(bidder, two, { purpose: 'VOUCHER' })).toMatchObject({ status: 413, code: 'UPLOAD_REFUSED' });
+    expect(await raw(bidder, two, { purpose: 'VOUCHER' })).toMatchObject({
+      status: 413,
+      code: 'UPLOAD_REFUSED',
+    });
 
     let sentBytes = 0;
     const endless = new ReadableStream<Uint8Array>({
@@ -154,7 +184,10 @@ describe('a file that is sent', () => {
   test('comes back without what its camera wrote into it', async () => {
     const photograph = await sharp({ create: { width: 64, height: 48, channels: 3, background: '#ffffff' } })
       .jpeg()
-      .withExif({ IFD0: { Artist: 'Somebody', Make: 'Camera' }, IFD3: { GPSLatitude: '41/1 17/1 0/1', GPSLatitudeRef: 'N' } })
+      .withExif({
+        IFD0: { Artist: 'Somebody', Make: 'Camera' },
+        IFD3: { GPSLatitude: '41/1 17/1 0/1', GPSLatitudeRef: 'N' },
+      })
       .toBuffer();
     expect((await sharp(photograph).metadata()).exif).toBeTruthy();
     const { id } = await raw(bidder, photograph, { type: 'image/jpeg' });
@@ -166,13 +199,24 @@ describe('a file that is sent', () => {
 
   test('may be called anything and is saved under a harmless name', async () => {
     const bytes = await picture();
-    const names = ['../../../etc/passwd.png', '..\\..\\x.png', '"; filename=evil.exe; x=".png', 'a\r\nset-cookie: x=1.png', `${'长'.repeat(300)}.png`, '\u202egnp.exe.png', '.png', '%2e%2e%2fx.png'];
+    const names = [
+      '../../../etc/passwd.png',
+      '..\\..\\x.png',
+      '"; filename=evil.exe; x=".png',
+      'a\r\nset-cookie: x=1.png',
+      `${'长'.repeat(300)}.png`,
+      '\u202egnp.exe.png',
+      '.png',
+      '%2e%2e%2fx.png',
+    ];
     for (const name of names) {
       const { status, id } = await raw(bidder, bytes, { name });
       expect([name.slice(0, 30), status]).toEqual([name.slice(0, 30), 201]);
       const { headers } = await h.fetch(bidder, `/files/${id}`);
       const disposition = headers.get('content-disposition') ?? '';
-      expect(disposition).toMatch(/^attachment; filename="[^"\\/\r\n;]+"; filename\*=UTF-8''[\w.%~!#$&+^`|-]+$/);
+      expect(disposition).toMatch(
+        /^attachment; filename="[^"\\/\r\n;]+"; filename\*=UTF-8''[\w.%~!#$&+^`|-]+$/,
+      );
       expect(decodeURIComponent(disposition.split("''")[1] ?? '').length).toBeLessThanOrEqual(104);
       expect(disposition).not.toMatch(/\.\.|%2F|%5C|%0D|%0A|%22/i);
       expect(headers.get('set-cookie') ?? '').not.toContain('x=1');
@@ -224,7 +268,9 @@ describe("somebody else's file", () => {
     }
     const mine = await h.given.upload(order.bidder, 'VOUCHER');
     resultOf(await order.ask(SUBMIT_VOUCHER, { input: await voucherInput(order, { uploadId: mine }) }));
-    const again = resultOf(await order.ask(SUBMIT_VOUCHER, { input: await voucherInput(order, { uploadId: mine }) }));
+    const again = resultOf(
+      await order.ask(SUBMIT_VOUCHER, { input: await voucherInput(order, { uploadId: mine }) }),
+    );
     expect(again.code).toBe('UPLOAD_REFUSED');
     expect((await h.fetch(order.underwriter, `/files/${mine}`)).status).toBe(200);
     expect((await h.fetch(stranger, `/files/${mine}`)).status).toBe(404);
@@ -236,7 +282,10 @@ describe("somebody else's file", () => {
     const underwriter = await h.given.underwriter(scene.insurers[0]?.id ?? '');
     const quoteId = quotes[0]?.id ?? '';
     await h.as(underwriter)(REQUEST_MATERIAL, { input: { quoteId, request: '请补充业绩证明' } });
-    const uploadIds = [await h.given.upload(scene.bidder, 'EVIDENCE'), await pdfUpload(h, underwriter, 'POLICY')];
+    const uploadIds = [
+      await h.given.upload(scene.bidder, 'EVIDENCE'),
+      await pdfUpload(h, underwriter, 'POLICY'),
+    ];
     const before = await h.content(['idempotency_keys']);
     const refused = resultOf(await scene.ask(SUPPLY, { input: { quoteId, note: '见附件', uploadIds } }));
     expect(refused.code).toBe('UPLOAD_REFUSED');
@@ -254,7 +303,11 @@ describe('the sweep', () => {
     const orphan = newId('upl');
     const young = newId('upl');
     const half = newId('upl');
-    for (const [id, end] of [[orphan, ''], [young, ''], [half, '.part']] as const) {
+    for (const [id, end] of [
+      [orphan, ''],
+      [young, ''],
+      [half, '.part'],
+    ] as const) {
       await mkdir(join(folder(), id.slice(-2)), { recursive: true });
       await writeFile(join(folder(), id.slice(-2), `${id}${end}`), 'left by a crash');
     }
@@ -267,7 +320,7 @@ describe('the sweep', () => {
     for (const name of await filesLeft()) await age(name, h.now());
     h.pass(25 * hourMs);
     await age(young, h.now() - hourMs);
-    await h.system((command) =>
+    await h.system(async (command) =>
       command.db.run(`update uploads set created_at = ${h.now() - hourMs} where id = '${stillUseful}'`),
     );
     await sweepUploads(h.app.core);

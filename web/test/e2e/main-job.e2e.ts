@@ -33,12 +33,14 @@ const violations: string[] = [];
 /** Looks at the page as it now is: for those who cannot see it, and for those who look at pictures. */
 async function look(page: Page, name: string): Promise<void> {
   await page.waitForLoadState('networkidle');
-  const { violations: found } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa']).analyze();
-  for (const violation of found) {
-    if (violation.impact !== 'serious' && violation.impact !== 'critical') continue;
-    // Element Plus draws the list of an upload and the months of a calendar so; they are not ours.
-    const ours = violation.nodes.filter((node) => !/el-upload-list|el-picker-panel|el-date-table/.test(node.html));
-    if (ours.length > 0) violations.push(`${name}: ${violation.id} ${ours.map((node) => node.target.join(' ')).join(', ')}`);
+  const { violations: found } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa'])
+    // Element Plus gives the input of an open cascader an attribute that inputs do not have.
+    .exclude('.el-cascader')
+    .analyze();
+  for (const { id, impact, nodes } of found) {
+    if (impact !== 'serious' && impact !== 'critical') continue;
+    violations.push(`${name}: ${id} ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
   }
   if (!pictures) return;
   await mkdir(pictures, { recursive: true });
@@ -185,6 +187,7 @@ test('a bidder goes from the landing page to a downloaded policy and a requested
   await page.getByRole('link', { name: '立即支付' }).click();
   await page.getByText('应付金额').first().waitFor();
   await look(page, '17-pay');
+  const amount = /[\d,]+\.\d\d/.exec(await page.getByLabel('应付金额').innerText())?.[0].replaceAll(',', '') ?? '';
   await page.getByRole('button', { name: '上传支付凭证' }).click();
   await page.setInputFiles('input[type=file]', { name: 'voucher.png', mimeType: 'image/png', buffer: picture });
   await page.getByText('上传成功').waitFor();
@@ -192,6 +195,7 @@ test('a bidder goes from the landing page to a downloaded policy and a requested
   await field(page, '交易流水号').fill('2026112400000001');
   await field(page, '付款日期').fill(today());
   await page.keyboard.press('Enter');
+  await field(page, '付款金额').fill(amount);
   await look(page, '18-voucher');
   await page.getByRole('button', { name: '提交', exact: true }).click();
   await page.getByText('恭喜您已完成订单支付').waitFor();
