@@ -21,6 +21,7 @@ export const limits = {
   requestTimeoutMs: 10 * minuteMs,
   stopTimeoutMs: 10 * secondMs,
   parsedDocumentsMax: 500,
+  executionsBeforeCompiling: 3,
   subscriptionsPerActorMax: 20,
 
   // Lists

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { asc, desc, gt } from 'drizzle-orm';
 import type { Db } from '../db/open.ts';
+import { prepared } from '../db/prepared.ts';
 import { events } from '../db/tables/ledger.ts';
 
 export type EventRow = typeof events.$inferSelect;
@@ -11,11 +12,14 @@ const GENESIS = '0'.repeat(64);
 
 /** Appends to the event log inside the transaction of `db`. Each row carries the hash of the row before it. */
 export async function appendEvent(db: Db, event: Unsealed): Promise<EventRow> {
-  const [last] = await db
-    .select({ seq: events.seq, hash: events.hash })
-    .from(events)
-    .orderBy(desc(events.seq))
-    .limit(1);
+  const [last] = await prepared(db, 'lastEvent', () =>
+    db
+      .select({ seq: events.seq, hash: events.hash })
+      .from(events)
+      .orderBy(desc(events.seq))
+      .limit(1)
+      .prepare(),
+  ).execute();
   const chained = { ...event, seq: (last?.seq ?? 0) + 1, previousHash: last?.hash ?? GENESIS };
   const row: EventRow = { ...chained, hash: hashOf(chained) };
   await db.insert(events).values(row);

@@ -5,6 +5,7 @@ import type { Context } from './context.ts';
 import { presentError } from './faults.ts';
 import { requireShallow } from './inspect.ts';
 import { useIdempotency } from './plugins/use-idempotency.ts';
+import { useJit } from './plugins/use-jit.ts';
 import { useLimits } from './plugins/use-limits.ts';
 import { schema } from './schema.ts';
 
@@ -60,6 +61,7 @@ export function createGraphServer(core: Core): (request: Request, context: Conte
     plugins: [
       useBoundedParser(),
       useLimits(),
+      useJit(),
       useIdempotency(),
       {
         onResultProcess({ result, setResult, serverContext }) {

@@ -245,6 +245,10 @@ const isMaskedWork = (role: OutsideRole, { document, variables }: Question) =>
   (role === 'operator' || role === 'bank') &&
   (document.includes('{ payments') || prefixOf(String(variables.id ?? '')) === 'pay');
 
+/** Whom a door is shut to learns nothing by knocking in another way. */
+const isShut = ({ errors }: { errors?: { extensions: { code: string } }[] }) =>
+  ['FORBIDDEN', 'UNAUTHENTICATED'].includes(errors?.[0]?.extensions.code ?? '');
+
 /** What chance made differs between any two runs: ids, numbers and codes are named in the order they come in. */
 function withoutChance(text: string, known: ReadonlySet<string>): string {
   const names = new Map<string, string>();
@@ -303,9 +307,7 @@ describe('before the opening, a bid guarantee exists for nobody outside', () => 
       for (const question of questions) {
         if (absent.has(question.subject) || shut.has(question.field) || isMaskedWork(role, question))
           continue;
-        const { errors } = await same(question.document, question.variables);
-        // Whom a door is shut to learns nothing by knocking in another way.
-        if (['FORBIDDEN', 'UNAUTHENTICATED'].includes(errors?.[0].extensions.code)) shut.add(question.field);
+        if (isShut(await same(question.document, question.variables))) shut.add(question.field);
       }
     }
   }, 120_000);
@@ -383,17 +385,26 @@ describe('before the opening, a bid guarantee exists for nobody outside', () => 
       const bought = await buy(sceneIn(twin, scene, bidder));
       const candidates = {
         ids: Object.values(bought),
-        texts: [...(await wordsOf(twin, scene, bought)), 'x'],
+        texts: [(await twin.given.enterpriseOf(bidder)).name, bought.orderNumber],
       };
       const answers: string[] = [];
       for (const [role, who] of Object.entries(outsiders)) {
-        for (const { field, document, variables } of everyQuestion(candidates)) {
-          if (
-            !['payments', 'orders', 'events', 'quotes', 'invoices', 'node', 'certifications'].includes(field)
-          )
-            continue;
-          const { text } = await bytesOf(twin, who, document, variables, '203.0.113.9');
+        const ask = async (field: string, document: string, variables: Record<string, unknown>) => {
+          const { text, body } = await bytesOf(twin, who, document, variables, '203.0.113.9');
           answers.push(`${role} ${field} ${withoutChance(text, known)}`);
+          return JSON.parse(body);
+        };
+        // Who may verify how many policies is counted, and has nothing to do with who bought.
+        const asks = ({ field }: { field: string }) => field !== 'verifyPolicy';
+        const quiet = new Set<string>();
+        for (const { field, document, subjects } of everyProbe(candidates).filter(asks)) {
+          const { data } = await ask(field, document, {});
+          for (const [place, subject] of Object.entries(subjects))
+            if (data?.[place] === null) quiet.add(subject);
+        }
+        for (const { field, subject, document, variables } of everyQuestion(candidates).filter(asks)) {
+          if (quiet.has(subject) || quiet.has(field)) continue;
+          if (isShut(await ask(field, document, variables))) quiet.add(field);
         }
       }
       return answers;
@@ -401,7 +412,7 @@ describe('before the opening, a bid guarantee exists for nobody outside', () => 
     const first = await answersIfBoughtBy(scene.bidder);
     const second = await answersIfBoughtBy(other);
     expect(first.filter((answer, i) => answer !== second[i])).toEqual([]);
-    expect(first.filter((answer) => answer.includes(transactionNumber)).length).toBeGreaterThan(10);
+    expect(first.filter((answer) => answer.includes(transactionNumber)).length).toBeGreaterThan(4);
     expect(second.length).toBe(first.length);
   }, 120_000);
 
@@ -456,6 +467,7 @@ describe('before the opening, a bid guarantee exists for nobody outside', () => 
             answer: nothing.text,
           });
           const answer = JSON.parse(secret.body);
+          if (isShut(answer)) break;
           const code = answer.errors?.[0].extensions.code ?? answer.data[name].code;
           codes.set(name, (codes.get(name) ?? new Set()).add(code));
         }
@@ -652,11 +664,13 @@ describe('the opening', () => {
         const now = await bytesOf(h, outsiders[role], document, variables, someAddress());
         expect([role, withoutChance(now.text, known)]).toEqual([role, withoutChance(then.text, known)]);
       }
+      const shut = new Set(['bidSection', 'bidSections', 'platform', 'verifyPolicy', 'node']);
       for (const { field, document, variables } of everyQuestion(candidates)) {
-        if (!['payments', 'orders', 'events', 'quotes', 'invoices'].includes(field)) continue;
+        if (shut.has(field)) continue;
         const then = await bytesOf(before, outsiders[role], document, variables, someAddress());
         const now = await bytesOf(h, outsiders[role], document, variables, someAddress());
         expect([role, withoutChance(now.text, known)]).toEqual([role, withoutChance(then.text, known)]);
+        if (isShut(JSON.parse(now.body))) shut.add(field);
       }
     }
   }, 60_000);

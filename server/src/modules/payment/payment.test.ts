@@ -230,7 +230,12 @@ describe('a review', () => {
     const rejected = resultOf(
       await operator(REJECT, { input: { paymentId: order.paymentId, reason: ' 图片不清晰 ' } }),
     );
-    expect(rejected).toMatchObject({ state: 'AWAITING_TRANSFER', rejectReason: '图片不清晰' });
+    // Before the opening the reason, which may name the payer, is for the bidder and the insurer alone.
+    expect(rejected).toMatchObject({ state: 'AWAITING_TRANSFER', rejectReason: null });
+    const told = await order.ask('query ($id: ID!) { order(id: $id) { payment { rejectReason } } }', {
+      id: order.orderId,
+    });
+    expect(told.data.order.payment.rejectReason).toBe('图片不清晰');
     expect(await orderState(order)).toEqual({
       state: 'AWAITING_PAYMENT',
       payment: { state: 'AWAITING_TRANSFER' },
