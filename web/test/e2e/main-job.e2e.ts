@@ -33,6 +33,7 @@ const violations: string[] = [];
 /** Looks at the page as it now is: for those who cannot see it, and for those who look at pictures. */
 async function look(page: Page, name: string): Promise<void> {
   await page.waitForLoadState('networkidle');
+  await settled(page);
   const { violations: found } = await new AxeBuilder({ page })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21aa'])
     // Element Plus gives the input of an open cascader an attribute that inputs do not have.
@@ -49,6 +50,17 @@ async function look(page: Page, name: string): Promise<void> {
   await page.setViewportSize(phone);
   await page.screenshot({ path: join(pictures, `${name}-390.png`), fullPage: true });
   if (size) await page.setViewportSize(size);
+}
+
+/** Until nothing fades or slides any more: half-shown text has half its contrast. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const running = () =>
+      document
+        .getAnimations()
+        .filter((motion) => motion.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY);
+    while (running().length > 0) await Promise.allSettled(running().map((motion) => motion.finished));
+  });
 }
 
 const field = (page: Page, label: string) => page.getByLabel(label, { exact: false }).first();
@@ -104,7 +116,11 @@ test('a bidder goes from the landing page to a downloaded policy and a requested
   await field(page, '统一社会信用代码').fill('91440400MA55XYY50B');
   await field(page, '法人姓名').fill('张演示');
   await field(page, '证件号码').fill('11010519491231002X');
-  await page.setInputFiles('input[type=file]', { name: 'license.png', mimeType: 'image/png', buffer: picture });
+  await page.setInputFiles('input[type=file]', {
+    name: 'license.png',
+    mimeType: 'image/png',
+    buffer: picture,
+  });
   await page.getByText('上传成功').waitFor();
   await look(page, '04-certification');
   await page.getByRole('button', { name: '提交', exact: true }).click();
@@ -115,11 +131,18 @@ test('a bidder goes from the landing page to a downloaded policy and a requested
     operator,
     '{ certifications(filter: { states: [PENDING_REVIEW] }) { nodes { id } } }',
   );
-  await service.ask(operator, 'mutation($input: IdInput!) { approveCertification(input: $input) { __typename ... on Certification { state } } }', {
-    input: { id: certifications.nodes[0]?.id },
-  });
+  await service.ask(
+    operator,
+    'mutation($input: IdInput!) { approveCertification(input: $input) { __typename ... on Certification { state } } }',
+    {
+      input: { id: certifications.nodes[0]?.id },
+    },
+  );
   await page.reload();
-  await page.getByRole('link', { name: '继续业务办理' }).or(page.getByRole('button', { name: '继续业务办理' })).click();
+  await page
+    .getByRole('link', { name: '继续业务办理' })
+    .or(page.getByRole('button', { name: '继续业务办理' }))
+    .click();
 
   // Profile.
   await page.waitForURL(/\/profile/);
@@ -137,10 +160,16 @@ test('a bidder goes from the landing page to a downloaded policy and a requested
   await page.getByRole('button', { name: '搜索' }).click();
   await page.getByText('共 1 个标段').waitFor();
   await page.goto(`${service.origin}/sections`);
-  await page.getByRole('link', { name: /缴纳保证金/ }).first().waitFor();
+  await page
+    .getByRole('link', { name: /缴纳保证金/ })
+    .first()
+    .waitFor();
   await look(page, '07-sections');
   await page.goto(`${service.origin}/sections?search=${encodeURIComponent(section.code)}`);
-  await page.getByRole('link', { name: /缴纳保证金/ }).first().click();
+  await page
+    .getByRole('link', { name: /缴纳保证金/ })
+    .first()
+    .click();
   await page.getByRole('heading', { name: '保证金服务' }).waitFor();
   await look(page, '08-deposit-services');
   await page.getByRole('link', { name: /选择\s*投标保证金/ }).click();
@@ -187,9 +216,15 @@ test('a bidder goes from the landing page to a downloaded policy and a requested
   await page.getByRole('link', { name: '立即支付' }).click();
   await page.getByText('应付金额').first().waitFor();
   await look(page, '17-pay');
-  const amount = /[\d,]+\.\d\d/.exec(await page.getByLabel('应付金额').innerText())?.[0].replaceAll(',', '') ?? '';
+  const amount =
+    /[\d,]+\.\d\d/.exec((await page.getByLabel('应付金额').textContent()) ?? '')?.[0].replaceAll(',', '') ??
+    '';
   await page.getByRole('button', { name: '上传支付凭证' }).click();
-  await page.setInputFiles('input[type=file]', { name: 'voucher.png', mimeType: 'image/png', buffer: picture });
+  await page.setInputFiles('input[type=file]', {
+    name: 'voucher.png',
+    mimeType: 'image/png',
+    buffer: picture,
+  });
   await page.getByText('上传成功').waitFor();
   await field(page, '付款账号').fill('6222000000001234567');
   await field(page, '交易流水号').fill('2026112400000001');
@@ -209,9 +244,13 @@ test('a bidder goes from the landing page to a downloaded policy and a requested
     '{ payments(filter: { states: [VOUCHER_SUBMITTED] }) { nodes { id order { id } } } }',
   );
   expect(payments.nodes[0]?.order).toBeNull();
-  await service.ask(operator, 'mutation($input: ConfirmPaymentInput!) { confirmPayment(input: $input) { __typename ... on Payment { state } } }', {
-    input: { paymentId: payments.nodes[0]?.id },
-  });
+  await service.ask(
+    operator,
+    'mutation($input: ConfirmPaymentInput!) { confirmPayment(input: $input) { __typename ... on Payment { state } } }',
+    {
+      input: { paymentId: payments.nodes[0]?.id },
+    },
+  );
   const policyLink = page.getByRole('link', { name: '下载保单' }).first();
   await policyLink.waitFor({ timeout: 60_000 });
   await look(page, '20-order-completed');
@@ -225,9 +264,13 @@ test('a bidder goes from the landing page to a downloaded policy and a requested
   await page.getByText('开标后').first().waitFor();
   expect(await page.getByRole('button', { name: '申请发票' }).isDisabled()).toBe(true);
   const centre = { authorization: `Bearer ${service.accounts.apiClients.centre.secret}` };
-  await service.ask(centre, 'mutation($input: OpenBidSectionInput!) { openBidSection(input: $input) { __typename ... on BidSection { state } } }', {
-    input: { id: section.id },
-  });
+  await service.ask(
+    centre,
+    'mutation($input: OpenBidSectionInput!) { openBidSection(input: $input) { __typename ... on BidSection { state } } }',
+    {
+      input: { id: section.id },
+    },
+  );
   await page.reload();
   await look(page, '21-invoice');
   await page.getByRole('button', { name: '申请发票' }).click();
@@ -252,11 +295,20 @@ test('a bidder goes from the landing page to a downloaded policy and a requested
     )
     .toBe(1);
   await look(page, '23-invoice-issued');
-  const invoice = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: '下载发票' }).click()]);
+  const invoice = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: '下载发票' }).click(),
+  ]);
   expect((await invoice[0].createReadStream().then(bytesOf)).subarray(0, 5).toString()).toBe('%PDF-');
 
   // The user centre and the public verification.
-  for (const [path, name] of [['/center', '24-center'], ['/center/orders', '25-center-orders'], ['/center/invoices', '26-center-invoices'], ['/verify', '27-verify'], ['/sandbox/sms', '28-sandbox-sms']] as const) {
+  for (const [path, name] of [
+    ['/center', '24-center'],
+    ['/center/orders', '25-center-orders'],
+    ['/center/invoices', '26-center-invoices'],
+    ['/verify', '27-verify'],
+    ['/sandbox/sms', '28-sandbox-sms'],
+  ] as const) {
     await page.goto(`${service.origin}${path}`);
     await look(page, name);
   }
@@ -272,7 +324,7 @@ async function readAll(page: Page): Promise<void> {
     const next = reader.getByRole('button', { name: /下一页|已读完/ });
     if ((await next.count()) === 0) return;
     await reader.locator('.sheet').evaluate((sheet) => sheet.scrollTo(0, sheet.scrollHeight));
-    const label = await next.innerText();
+    const label = (await next.textContent()) ?? '';
     await next.click();
     if (label.trim() === '已读完') {
       await reader.waitFor({ state: 'hidden' });
@@ -287,7 +339,9 @@ async function announcedSection(): Promise<Shown> {
     {},
     '{ bidSections(filter: { state: ANNOUNCED, depositKind: BID }, first: 100) { nodes { id code name deadlineAt } } }',
   );
-  const later = bidSections.nodes.filter((node) => Date.parse(node.deadlineAt) > Date.now() + 10 * 86_400_000);
+  const later = bidSections.nodes.filter(
+    (node) => Date.parse(node.deadlineAt) > Date.now() + 10 * 86_400_000,
+  );
   const [section] = later;
   if (!section) throw new Error('The demonstration has no section whose deadline is far enough.');
   return section;
@@ -300,4 +354,3 @@ async function bytesOf(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
   for await (const piece of stream) pieces.push(piece);
   return Buffer.concat(pieces);
 }
-

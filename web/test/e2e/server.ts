@@ -35,14 +35,22 @@ export async function startService(): Promise<Service> {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     // Not the environment of the test runner: its MODE, NODE_ENV and VITEST mean something to the service and to its build.
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: String(port), DATA_DIR: dataDir, LOG_LEVEL: 'warn' },
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      PORT: String(port),
+      DATA_DIR: dataDir,
+      LOG_LEVEL: 'warn',
+    },
   });
   const said: string[] = [];
   child.stdout.on('data', (text) => said.push(String(text)));
   child.stderr.on('data', (text) => said.push(String(text)));
   await ready(origin, child, said);
 
-  const accounts = JSON.parse(await readFile(join(dataDir, 'demo-accounts.json'), 'utf8')) as Service['accounts'];
+  const accounts = JSON.parse(
+    await readFile(join(dataDir, 'demo-accounts.json'), 'utf8'),
+  ) as Service['accounts'];
   const post = (headers: Record<string, string>, query: string, variables?: unknown) =>
     fetch(`${origin}/graphql`, {
       method: 'POST',
@@ -53,7 +61,10 @@ export async function startService(): Promise<Service> {
     origin,
     accounts,
     async ask(authority, query, variables) {
-      const body = (await (await post(authority, query, variables)).json()) as { data?: unknown; errors?: unknown };
+      const body = (await (await post(authority, query, variables)).json()) as {
+        data?: unknown;
+        errors?: unknown;
+      };
       if (body.errors) throw new Error(JSON.stringify(body.errors));
       return body.data as never;
     },
@@ -102,7 +113,9 @@ function freePort(): Promise<number> {
     probe.once('error', reject);
     probe.listen(0, '127.0.0.1', () => {
       const address = probe.address();
-      probe.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('No port.'))));
+      probe.close(() =>
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('No port.')),
+      );
     });
   });
 }

@@ -353,7 +353,10 @@ mutation('completeProfile', {
     description: '企业基本信息。',
     fields: (t) => ({
       ownership: t.field({ type: OwnershipEnum, required: true, description: '企业性质。' }),
-      regionCode: t.string({ required: true, description: '企业所在地代码，到区（县）、街道（乡镇）或本地功能区；外省企业到省即可。' }),
+      regionCode: t.string({
+        required: true,
+        description: '企业所在地代码，到区（县）、街道（乡镇）或本地功能区；外省企业到省即可。',
+      }),
       address: t.string({ required: true, description: '企业地址。' }),
     }),
   }),

@@ -11,7 +11,7 @@ const idNumber = '11010519491231002X';
 const minuteMs = 60_000;
 
 const refusal =
-  '... on Error { code message retryable } ... on InvalidInput { issues { path message } } ... on RateLimited { retryAfterSeconds } ... on TransitionRefused { stood: state event }';
+  '... on Error { code message retryable } ... on InvalidInput { issues { path message } } ... on RateLimited { retryAfterSeconds } ... on TransitionRefused { stood: currentState event: refusedEvent }';
 const certification = `... on Certification {
   id number state stateLabel name creditCode legalRepresentative { name idType idNumberMasked } license { id contentType url }
   submittedAt expeditedAt dueAt overdue queuePosition decidedAt rejectionReason rejectedFields nextActor availableEvents events { event actor note }
