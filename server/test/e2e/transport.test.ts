@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { listen } from '../../src/http/listen.ts';
+import { sceneOf, startedOrder } from '../../src/modules/order/order.fixture.ts';
 import { createHarness, type Harness } from '../support/harness.ts';
 
 const json = { 'content-type': 'application/json' };
@@ -361,6 +362,31 @@ describe('a real port', () => {
     socket.write('POST /graphql HTTP/1.1\r\nhost: localhost\r\n');
     const response = await fetch(`http://127.0.0.1:${server.port}/livez`);
     expect(await response.text()).toBe('ok');
+  });
+
+  test('a subscriber who goes away in the middle leaves the server standing', async () => {
+    const h = await createHarness();
+    const server = await listen(h.app, { ...h.app.core.config, port: 0 });
+    onTestFinished(() => server.close());
+    const scene = await sceneOf(h);
+    const orderId = await startedOrder(scene);
+    const origin = `http://127.0.0.1:${server.port}`;
+    const left = new AbortController();
+    const stream = await fetch(`${origin}/graphql`, {
+      method: 'POST',
+      headers: { ...json, accept: 'text/event-stream', ...scene.bidder.headers },
+      body: JSON.stringify({
+        query: 'subscription($id: ID!) { orderChanged(orderId: $id) { state } }',
+        variables: { id: orderId },
+      }),
+      signal: left.signal,
+    });
+    const reader = stream.body?.getReader();
+    let told = '';
+    while (!told.includes('DRAFT')) told += new TextDecoder().decode((await reader?.read())?.value);
+    left.abort();
+    await expect(reader?.read()).rejects.toThrow();
+    expect(await (await fetch(`${origin}/livez`)).text()).toBe('ok');
   });
 
   test('a client can read the refusal of a body that is too large', async () => {
