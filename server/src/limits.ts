@@ -9,6 +9,8 @@ const dayMs = 24 * hourMs;
 export const limits = {
   // Requests
   graphqlBodyBytesMax: MiB,
+  /** A body of announced length up to this is taken in one piece. */
+  bodyTakenWholeBytesMax: 64 * KiB,
   queryDepthMax: 12,
   queryFieldsMax: 400,
   queryAliasesMax: 30,
@@ -20,7 +22,6 @@ export const limits = {
   graphqlBodyTimes: { idleMs: 10 * secondMs, totalMs: 30 * secondMs },
   requestTimeoutMs: 10 * minuteMs,
   stopTimeoutMs: 10 * secondMs,
-  parsedDocumentsMax: 500,
   executionsBeforeCompiling: 3,
   subscriptionsPerActorMax: 20,
 
@@ -41,6 +42,10 @@ export const limits = {
   nameCharactersMax: 200,
   noteCharactersMax: 1000,
   addressCharactersMax: 300,
+  /** Codes and numbers that others give: of sections, projects, policies. */
+  codeCharactersMax: 64,
+  emailCharactersMax: 254,
+  pageVersionCharactersMax: 100,
   documentPagesMax: 60,
   documentPageCharactersMax: 20_000,
 
@@ -103,7 +108,25 @@ export const limits = {
   uploadTimes: { idleMs: minuteMs, totalMs: 10 * minuteMs },
   uploadsPerHourMax: 20,
   uploadUnattachedKeptMs: dayMs,
-  paperTimeoutMs: 30 * secondMs,
+  /** Bytes that the packed objects of a PDF may unpack to, all together. */
+  pdfUnpackedBytesMax: 64 * MiB,
+  pdfStreamsMax: 50_000,
+  ofdEntriesMax: 2000,
+  /** Bytes that an OFD's entries may unpack to by its own directory, all together. */
+  ofdUnpackedBytesMax: 200 * MiB,
+  /** An XML is searched at once; an invoice has some ten thousand bytes. */
+  xmlBytesMax: 2 * MiB,
+  imagePixelsMax: 40_000_000,
+  imageTimeoutSeconds: 10,
+  /** Each takes a core and some hundred megabytes for a while. */
+  imagesAtOnceMax: 2,
+  fileNameCharactersMax: 100,
+
+  // Papers
+  /** Longest silence of the worker while a document is due; the first one also reads the fonts. */
+  paperTimeoutMs: 20 * secondMs,
+  /** A document that needs more ends the worker, never the server. */
+  paperHeapMiB: 256,
 
   // Business
   certificationWorkdays: 1,
@@ -127,6 +150,7 @@ export const limits = {
 
   // Jobs
   jobPollMs: 500,
+  timerRowsPerRoundMax: 200,
   outboxBatchMax: 50,
   outboxAttemptsMax: 12,
   outboxBackoffMs: 2 * secondMs,

@@ -1,4 +1,5 @@
 import '../modules/account/account.graph.ts';
+import '../modules/account/account-security.graph.ts';
 import '../modules/enterprise/enterprise.graph.ts';
 import '../modules/section/section.graph.ts';
 import '../modules/insurer/insurer.graph.ts';
@@ -9,6 +10,7 @@ import '../modules/quote/quote.graph.ts';
 import '../modules/payment/payment.graph.ts';
 import '../modules/policy/policy.graph.ts';
 import '../modules/invoice/invoice.graph.ts';
+import '../modules/message/message.graph.ts';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { builder } from './builder.ts';
 

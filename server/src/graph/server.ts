@@ -7,6 +7,7 @@ import { requireShallow } from './inspect.ts';
 import { useIdempotency } from './plugins/use-idempotency.ts';
 import { useJit } from './plugins/use-jit.ts';
 import { useLimits } from './plugins/use-limits.ts';
+import { useSubscriptionLimit } from './plugins/use-subscription-limit.ts';
 import { schema } from './schema.ts';
 
 /**
@@ -61,6 +62,7 @@ export function createGraphServer(core: Core): (request: Request, context: Conte
     plugins: [
       useBoundedParser(),
       useLimits(),
+      useSubscriptionLimit(),
       useJit(),
       useIdempotency(),
       {

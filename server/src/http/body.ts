@@ -1,3 +1,4 @@
+import { limits } from '../limits.ts';
 /** The body was larger than allowed. */
 export class BodyTooLarge extends Error {
   readonly maxBytes: number;
@@ -9,8 +10,6 @@ export class BodyTooLarge extends Error {
 
 /** Nothing came for too long, or the whole took too long. */
 export class BodyTooSlow extends Error {}
-
-const WHOLE_BYTES_MAX = 64 * 1024;
 
 async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
@@ -34,7 +33,7 @@ export async function readBody(
   const announced = request.headers.get('content-length');
   if (Number(announced ?? 0) > maxBytes) throw new BodyTooLarge(maxBytes);
   // The HTTP parser lets nothing past the announced length, so a small body can be taken whole, which is a good deal faster.
-  if (announced !== null && Number(announced) <= WHOLE_BYTES_MAX)
+  if (announced !== null && Number(announced) <= limits.bodyTakenWholeBytesMax)
     return within(times.totalMs, request.bytes());
   if (!request.body) return new Uint8Array();
   const reader = request.body.getReader();

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { contentDisposition, FILE_NAME_MAX_LENGTH, safeFileName } from './file-name.ts';
+import { limits } from '../limits.ts';
+import { contentDisposition, safeFileName } from './file-name.ts';
 
 test.each([
   ['../../x.pdf', 'x.pdf'],
@@ -24,7 +25,7 @@ test.each(['', '..', '/', '...\u202e', '\0', '***'])('%j is nothing, so the fall
 
 test('a long name is cut before its extension, by characters and not through one', () => {
   const cut = safeFileName(`${'𠮷'.repeat(300)}.pdf`, 'file.bin');
-  expect([...cut]).toHaveLength(FILE_NAME_MAX_LENGTH);
+  expect([...cut]).toHaveLength(limits.fileNameCharactersMax);
   expect(cut).toBe(`${'𠮷'.repeat(96)}.pdf`);
 });
 

@@ -1,12 +1,11 @@
-/** Longest name of a file that is kept and sent, extension included, in characters as a person counts them. */
-export const FILE_NAME_MAX_LENGTH = 100;
+import { limits } from '../limits.ts';
 
 const RESERVED_BY_WINDOWS = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)/i;
 
 /**
  * The name a person gave a file, made fit for any disk and header: its last path part, without control
  * characters, direction marks (which make `gpj.exe` read as `exe.jpg`), quotes, wildcards or semicolons, with no
- * dots or spaces at its ends, no name Windows keeps for devices, and cut to `FILE_NAME_MAX_LENGTH` before its
+ * dots or spaces at its ends, no name Windows keeps for devices, and cut to `limits.fileNameCharactersMax` before its
  * extension.
  *
  * @returns `fallback`, which has to be safe itself, if nothing is left
@@ -21,7 +20,7 @@ export function safeFileName(name: string, fallback: string): string {
 
   const extension = /\.[\p{L}\p{N}]{1,10}$/u.exec(cleaned)?.[0] ?? '';
   const stem = [...cleaned.slice(0, cleaned.length - extension.length)];
-  return stem.slice(0, FILE_NAME_MAX_LENGTH - [...extension].length).join('') + extension;
+  return stem.slice(0, limits.fileNameCharactersMax - [...extension].length).join('') + extension;
 }
 
 /**

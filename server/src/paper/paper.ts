@@ -1,12 +1,8 @@
 import { Worker } from 'node:worker_threads';
+import { limits } from '../limits.ts';
 import type { InvoicePaper } from './invoice-paper.ts';
 import type { PaperAnswer, PaperRequest } from './paper-worker.ts';
 import type { PolicyPaper } from './policy-paper.ts';
-
-/** Longest silence of the worker while a document is due; the first one also reads the fonts. */
-export const RENDER_TIMEOUT_MS = 20_000;
-/** Heap of the worker; a document that needs more ends the worker, never the server. */
-export const PAPER_HEAP_MIB = 256;
 
 export type PaperFaultReason = 'RENDER_FAILED' | 'TIMED_OUT' | 'WORKER_LOST' | 'CLOSED';
 
@@ -51,13 +47,13 @@ interface Waiting {
 function startPaperWorker(): Worker {
   return new Worker(new URL('./paper-worker.ts', import.meta.url), {
     name: 'paper',
-    resourceLimits: { maxOldGenerationSizeMb: PAPER_HEAP_MIB },
+    resourceLimits: { maxOldGenerationSizeMb: limits.paperHeapMiB },
   });
 }
 
 /** Makes documents in a thread of its own, which starts at first use and is replaced when it is lost. */
 export function createPaper(options: PaperOptions = {}): Paper {
-  const { startWorker = startPaperWorker, timeoutMs = RENDER_TIMEOUT_MS } = options;
+  const { startWorker = startPaperWorker, timeoutMs = limits.paperTimeoutMs } = options;
   const waiting = new Map<number, Waiting>();
   let worker: Worker | null = null;
   let silence: NodeJS.Timeout | undefined;

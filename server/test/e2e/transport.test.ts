@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { listen } from '../../src/http/listen.ts';
+import { limits } from '../../src/limits.ts';
 import { sceneOf, startedOrder } from '../../src/modules/order/order.fixture.ts';
 import { createHarness, type Harness } from '../support/harness.ts';
 
@@ -387,6 +388,31 @@ describe('a real port', () => {
     left.abort();
     await expect(reader?.read()).rejects.toThrow();
     expect(await (await fetch(`${origin}/livez`)).text()).toBe('ok');
+  });
+
+  test('nobody holds more streams than the limit, and one that was left makes room', async () => {
+    const h = await createHarness();
+    const scene = await sceneOf(h);
+    const orderId = await startedOrder(scene);
+    const subscribe = (signal: AbortSignal) =>
+      h.fetch(scene.bidder, '/graphql', {
+        method: 'POST',
+        headers: { ...json, accept: 'text/event-stream' },
+        body: JSON.stringify({
+          query: 'subscription($id: ID!) { orderChanged(orderId: $id) { state } }',
+          variables: { id: orderId },
+        }),
+        signal,
+      });
+    const first = async (response: Response) =>
+      new TextDecoder().decode((await response.body?.getReader().read())?.value);
+    const readers = Array.from({ length: limits.subscriptionsPerActorMax }, () => new AbortController());
+    for (const { signal } of readers) expect((await subscribe(signal)).status).toBe(200);
+    const refused = await subscribe(new AbortController().signal);
+    expect([refused.status, await refused.text()]).toEqual([429, expect.stringContaining('RATE_LIMITED')]);
+    readers[0]?.abort();
+    expect(await first(await subscribe(new AbortController().signal))).not.toContain('RATE_LIMITED');
+    for (const reader of readers) reader.abort();
   });
 
   test('a client can read the refusal of a body that is too large', async () => {

@@ -132,10 +132,9 @@ function readTitle(command: Command, id: string, input: TitleInput, kept: TitleF
 
 /** An address of the usual form, in one line; whether it exists only a letter can tell. */
 function readEmail(text: string): string | null {
-  const email = cleanLine(text, EMAIL_CHARACTERS_MAX);
+  const email = cleanLine(text, limits.emailCharactersMax);
   return email && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email) ? email : null;
 }
-const EMAIL_CHARACTERS_MAX = 254;
 
 /**
  * Adds a title. The first one is the default.

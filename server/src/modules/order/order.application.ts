@@ -46,8 +46,6 @@ export interface ApplicationInput {
 
 const DEFAULT_BID_DAYS = 90;
 const DEFAULT_DAYS = 365;
-const CODE_CHARACTERS_MAX = 64;
-const EMAIL_CHARACTERS_MAX = 254;
 
 /** The day on which bid cover has to begin at the latest, or null where the section names no deadline. */
 function bidDay(section: SectionRow, deposit: DepositRow | null): string | null {
@@ -159,7 +157,7 @@ export function mergedApplication(
         '项目编号',
         section?.projectCode,
         kept.section.projectCode,
-        CODE_CHARACTERS_MAX,
+        limits.codeCharactersMax,
       ),
       projectAddress: line(
         'section.projectAddress',
@@ -232,8 +230,8 @@ export function mergedApplication(
         'insured.creditCode',
         insured?.creditCode,
         kept.insured.creditCode,
-        (text) => cleanLine(normaliseCreditCode(text), CODE_CHARACTERS_MAX),
-        `被保险人统一社会信用代码应为一行文字，且不超过 ${CODE_CHARACTERS_MAX} 个字`,
+        (text) => cleanLine(normaliseCreditCode(text), limits.codeCharactersMax),
+        `被保险人统一社会信用代码应为一行文字，且不超过 ${limits.codeCharactersMax} 个字`,
       ),
     },
     handler: {
@@ -256,7 +254,7 @@ export function mergedApplication(
 
 function parseEmail(text: string): string | null {
   const email = text.trim();
-  return email.length <= EMAIL_CHARACTERS_MAX && z.email().safeParse(email).success ? email : null;
+  return email.length <= limits.emailCharactersMax && z.email().safeParse(email).success ? email : null;
 }
 
 /** What has to be filled in before the order can be submitted and is not. Empty: the application is complete. */

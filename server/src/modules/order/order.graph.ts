@@ -661,7 +661,6 @@ const SalesEventInput = builder.inputType('SalesEventInput', {
     labelText: t.string({ description: '勾选处的文字。' }),
   }),
 });
-const PAGE_VERSION_CHARACTERS_MAX = 100;
 
 mutation('recordSalesEvents', {
   description: '记录销售过程（可回溯）：按顺序、无间断地追加，双时钟。',
@@ -680,7 +679,7 @@ mutation('recordSalesEvents', {
     }),
   }),
   check: z.object({
-    pageVersion: lineRule('页面版本', PAGE_VERSION_CHARACTERS_MAX),
+    pageVersion: lineRule('页面版本', limits.pageVersionCharactersMax),
     events: z
       .array(
         z.object({

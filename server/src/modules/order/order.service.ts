@@ -469,15 +469,12 @@ export async function cancelOrder(
   });
 }
 
-/** How many orders one round of `lapseOrders` ends; the next round takes the rest. */
-const LAPSES_PER_ROUND_MAX = 200;
-
 /**
  * Ends orders that waited too long: bid orders not paid for at the deadline, drafts and those under review included since the
  * guarantee would come too late, and accepted premiums that were not paid in time.
  */
 export async function lapseOrders(core: Core): Promise<void> {
-  const due = await ordersToLapse(core.database.reader, core.clock.now(), LAPSES_PER_ROUND_MAX);
+  const due = await ordersToLapse(core.database.reader, core.clock.now(), limits.timerRowsPerRoundMax);
   for (const { id } of due) {
     await runAsSystem(core, async (command) => {
       const { order } = await knownOrder(command, id);

@@ -51,8 +51,6 @@ export interface PolicyInput {
   readonly expectedState?: string | null | undefined;
 }
 
-const POLICY_NUMBER_CHARACTERS_MAX = 64;
-
 /** An order that waits for its policy, whose number is free, seen by the insurer whose quote was accepted. */
 interface Issuable extends OrderView {
   readonly quote: QuoteRow & { readonly premiumFen: number };
@@ -77,10 +75,10 @@ async function issuable(db: Db, actor: Actor, input: PolicyInput): Promise<Issua
   expectState(view.order, input.expectedState);
   requireEvent(system, orderLife, view.order, 'ISSUE');
 
-  const policyNumber = cleanLine(toHalfWidth(input.policyNumber), POLICY_NUMBER_CHARACTERS_MAX);
+  const policyNumber = cleanLine(toHalfWidth(input.policyNumber), limits.codeCharactersMax);
   if (!policyNumber) {
     throw new InvalidInput([
-      { path: 'policyNumber', message: `请填写保单号，最多 ${POLICY_NUMBER_CHARACTERS_MAX} 个字符` },
+      { path: 'policyNumber', message: `请填写保单号，最多 ${limits.codeCharactersMax} 个字符` },
     ]);
   }
   if (await policyNumberIsUsed(db, insurerId, policyNumber)) {

@@ -312,12 +312,9 @@ async function accept(command: Command, view: QuoteView): Promise<QuoteRow> {
   return accepted;
 }
 
-/** How many offers one round of `expireQuotes` ends; the next round takes the rest. */
-const EXPIRIES_PER_ROUND_MAX = 200;
-
 /** Ends offers that no longer hold, and orders that have no other. */
 export async function expireQuotes(core: Core): Promise<void> {
-  const due = await quotesToExpire(core.database.reader, core.clock.now(), EXPIRIES_PER_ROUND_MAX);
+  const due = await quotesToExpire(core.database.reader, core.clock.now(), limits.timerRowsPerRoundMax);
   for (const { id } of due) {
     await runAsSystem(core, async (command) => {
       const { quote, order } = await knownQuote(command, id);

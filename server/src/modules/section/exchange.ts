@@ -122,10 +122,6 @@ export interface RejectedSection {
 
 export type ReadSection = { readonly ok: true; readonly section: ParsedSection } | RejectedSection;
 
-const CODE_CHARACTERS_MAX = 64;
-const VALUE_CHARACTERS_MAX = 64;
-const VALIDITY_DAYS_MAX = 3650;
-
 /** Deposits that have columns of their own beside MARGIN_*, for files that cannot nest. */
 const COLUMN_KINDS = ['PERFORMANCE', 'ADVANCE_PAYMENT', 'WAGE', 'QUALITY'] as const;
 
@@ -208,12 +204,12 @@ export function readExchangeRow(raw: Record<string, unknown>): ReadSection {
 
   const code = demand(
     'BID_SECTION_CODE',
-    take(cell('BID_SECTION_CODE'), 'INVALID_TEXT', `应为 1 至 ${CODE_CHARACTERS_MAX} 个字符`, (text) =>
-      cleanLine(text, CODE_CHARACTERS_MAX),
+    take(cell('BID_SECTION_CODE'), 'INVALID_TEXT', `应为 1 至 ${limits.codeCharactersMax} 个字符`, (text) =>
+      cleanLine(text, limits.codeCharactersMax),
     ),
   );
   const name = demand('BID_SECTION_NAME', takeLine('BID_SECTION_NAME', limits.nameCharactersMax));
-  const projectCode = takeLine('TENDER_PROJECT_CODE', CODE_CHARACTERS_MAX);
+  const projectCode = takeLine('TENDER_PROJECT_CODE', limits.codeCharactersMax);
   const projectName = takeLine('TENDER_PROJECT_NAME', limits.nameCharactersMax);
   const projectType = take(
     cell('PROJECT_TYPE'),
@@ -222,7 +218,7 @@ export function readExchangeRow(raw: Record<string, unknown>): ReadSection {
     (text) => PROJECT_TYPES.find((type) => type === text.trim()) ?? null,
   );
   const tendererName = takeLine('TENDERER_NAME', limits.nameCharactersMax);
-  const tendererCode = takeLine('TENDERER_CODE', CODE_CHARACTERS_MAX);
+  const tendererCode = takeLine('TENDERER_CODE', limits.codeCharactersMax);
   const agencyName = takeLine('TENDER_AGENCY_NAME', limits.nameCharactersMax);
   const regionCode = demand(
     'REGION_CODE',
@@ -238,7 +234,7 @@ export function readExchangeRow(raw: Record<string, unknown>): ReadSection {
   const validityDays = take(
     cell('VALID_PERIOD'),
     'INVALID_NUMBER',
-    `应为 1 至 ${VALIDITY_DAYS_MAX} 的整数天数`,
+    `应为 1 至 ${limits.coverDaysMax} 的整数天数`,
     parseDays,
   );
   // A price of 0 is how some centres write that there is none.
@@ -416,14 +412,14 @@ function parseUnit(text: string): AmountUnit | null {
 /** Fen, exactly. Decimals of databases come padded, "51337.000000": zeros at the end of a fraction say nothing. */
 function parseAmount(text: string, unit: AmountUnit): number | null {
   const trimmed = text.trim();
-  if (trimmed.length > VALUE_CHARACTERS_MAX) return null;
+  if (trimmed.length > limits.codeCharactersMax) return null;
   const exact = trimmed.replace(/(?<=\.\d*[1-9])0+$|(?<=\d)\.0+$/, '');
   return unit === '元' ? parseYuan(exact) : parseTenThousandYuan(exact);
 }
 
 function parseDays(text: string): number | null {
   const days = /^[1-9]\d{0,3}$/.test(text.trim()) ? Number(text) : 0;
-  return days >= 1 && days <= VALIDITY_DAYS_MAX ? days : null;
+  return days >= 1 && days <= limits.coverDaysMax ? days : null;
 }
 
 export type ExchangeFile = { readonly rows: Record<string, unknown>[] } | { readonly fault: string };

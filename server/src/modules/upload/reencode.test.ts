@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
+import { limits } from '../../limits.ts';
 import { blackPng } from './png.fixture.ts';
-import { IMAGE_MAX_PIXELS, ImageFault, readImageSize, reencodeImage } from './reencode.ts';
+import { ImageFault, readImageSize, reencodeImage } from './reencode.ts';
 
 function photo(width = 60, height = 40) {
   return sharp({ create: { width, height, channels: 3, background: '#0a3b72' } });
@@ -50,7 +51,7 @@ test('an image of too many pixels is refused by its header', async () => {
 });
 
 test('an image of the largest size is taken', async () => {
-  const largest = blackPng(8_000, IMAGE_MAX_PIXELS / 8_000);
+  const largest = blackPng(8_000, limits.imagePixelsMax / 8_000);
   await expect(reencodeImage(largest, 'image/png')).resolves.toMatchObject({ width: 8_000, height: 5_000 });
 });
 

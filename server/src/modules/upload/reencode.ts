@@ -1,10 +1,6 @@
 import sharp from 'sharp';
+import { limits } from '../../limits.ts';
 
-/** Pixels of an image, width × height; decoded, 40 million are 160 MB. */
-export const IMAGE_MAX_PIXELS = 40_000_000;
-export const IMAGE_TIMEOUT_SECONDS = 10;
-/** Images decoded at once: each may hold 160 MB, and a thread that password hashing and files need too. */
-export const IMAGE_PARALLEL_MAX = 2;
 const JPEG_QUALITY = 88;
 
 // The library reads dozens of formats; each one is a parser for hostile bytes. Only the two that are accepted stay.
@@ -38,7 +34,7 @@ export interface ReencodedImage extends ImageSize {
 }
 
 function open(bytes: Uint8Array) {
-  return sharp(bytes, { limitInputPixels: IMAGE_MAX_PIXELS, failOn: 'error', sequentialRead: true });
+  return sharp(bytes, { limitInputPixels: limits.imagePixelsMax, failOn: 'error', sequentialRead: true });
 }
 
 function faultOf(error: unknown): ImageFault {
@@ -52,13 +48,13 @@ function faultOf(error: unknown): ImageFault {
 /**
  * Size of an image by its header, without decoding it.
  *
- * @throws {ImageFault} if it is no image of this type, or has more than `IMAGE_MAX_PIXELS`
+ * @throws {ImageFault} if it is no image of this type, or has more than `limits.imagePixelsMax`
  */
 export async function readImageSize(bytes: Uint8Array, contentType: ImageType): Promise<ImageSize> {
   try {
     const { format, width, height } = await open(bytes).metadata();
     if (`image/${format}` !== contentType) throw new ImageFault('TYPE_MISMATCH');
-    if (width * height > IMAGE_MAX_PIXELS) throw new ImageFault('TOO_MANY_PIXELS');
+    if (width * height > limits.imagePixelsMax) throw new ImageFault('TOO_MANY_PIXELS');
     return { width, height };
   } catch (error) {
     throw faultOf(error);
@@ -70,7 +66,7 @@ const queue: (() => void)[] = [];
 
 async function inTurn<T>(work: () => Promise<T>): Promise<T> {
   // Whoever ends hands its place to the next directly, so that a newcomer cannot take it in between.
-  if (running < IMAGE_PARALLEL_MAX) running += 1;
+  if (running < limits.imagesAtOnceMax) running += 1;
   else await new Promise<void>((resolve) => queue.push(resolve));
   try {
     return await work();
@@ -85,13 +81,13 @@ async function inTurn<T>(work: () => Promise<T>): Promise<T> {
  * The picture and nothing else: decoded, turned upright as its EXIF says, and written anew in the same type. What hid
  * beside the pixels (place, camera, thumbnails, scripts, a second file) is gone.
  *
- * @throws {ImageFault} if it cannot be decoded completely, is too large, or takes over `IMAGE_TIMEOUT_SECONDS`
+ * @throws {ImageFault} if it cannot be decoded completely, is too large, or takes over `limits.imageTimeoutSeconds`
  */
 export async function reencodeImage(bytes: Uint8Array, contentType: ImageType): Promise<ReencodedImage> {
   await readImageSize(bytes, contentType);
   return await inTurn(async () => {
     try {
-      const upright = open(bytes).autoOrient().timeout({ seconds: IMAGE_TIMEOUT_SECONDS });
+      const upright = open(bytes).autoOrient().timeout({ seconds: limits.imageTimeoutSeconds });
       // Letters on a scanned form stay sharp only with full colour resolution.
       const written =
         contentType === 'image/jpeg'

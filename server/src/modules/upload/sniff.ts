@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { constants, inflate, inflateSync } from 'node:zlib';
 import { fileTypeFromBuffer } from 'file-type';
+import { limits } from '../../limits.ts';
 import { ImageFault, type ImageType, readImageSize } from './reencode.ts';
 
 const MIB = 2 ** 20;
@@ -16,21 +17,13 @@ export interface UploadRule {
 
 /** What each purpose takes. */
 export const UPLOAD_RULES: Readonly<Record<UploadPurpose, UploadRule>> = {
-  LICENSE: { maxBytes: 10 * MIB, extensions: ['jpg', 'png'] },
-  VOUCHER: { maxBytes: 2 * MIB, extensions: ['jpg', 'png'] },
-  EVIDENCE: { maxBytes: 10 * MIB, extensions: ['jpg', 'png', 'pdf'] },
-  POLICY: { maxBytes: 20 * MIB, extensions: ['pdf'] },
-  INVOICE: { maxBytes: 20 * MIB, extensions: ['pdf', 'ofd', 'xml'] },
+  LICENSE: { maxBytes: limits.uploadBytesMax.LICENSE, extensions: ['jpg', 'png'] },
+  VOUCHER: { maxBytes: limits.uploadBytesMax.VOUCHER, extensions: ['jpg', 'png'] },
+  EVIDENCE: { maxBytes: limits.uploadBytesMax.EVIDENCE, extensions: ['jpg', 'png', 'pdf'] },
+  POLICY: { maxBytes: limits.uploadBytesMax.POLICY, extensions: ['pdf'] },
+  INVOICE: { maxBytes: limits.uploadBytesMax.INVOICE, extensions: ['pdf', 'ofd', 'xml'] },
 };
 
-/** Bytes the packed objects of a PDF may unpack to, all together. */
-export const PDF_UNPACKED_MAX_BYTES = 64 * MIB;
-export const PDF_MAX_STREAMS = 50_000;
-export const OFD_MAX_ENTRIES = 2_000;
-/** Bytes an OFD's entries may unpack to by its own directory, all together. */
-export const OFD_UNPACKED_MAX_BYTES = 200 * MIB;
-/** An XML is searched at once; an invoice has some ten thousand bytes. */
-export const XML_MAX_BYTES = 2 * MIB;
 const SCAN_WINDOW_BYTES = MIB / 2;
 const SCAN_OVERLAP_BYTES = 256;
 
@@ -276,7 +269,7 @@ async function forbiddenInPdf(bytes: Uint8Array): Promise<Refusal | null> {
 
   const starts = await packedObjectStarts(bytes);
   if (starts === null) return broken('PDF');
-  let leftBytes = PDF_UNPACKED_MAX_BYTES;
+  let leftBytes = limits.pdfUnpackedBytesMax;
   for (const start of starts) {
     let unpacked: Buffer;
     try {
@@ -303,7 +296,7 @@ async function packedObjectStarts(bytes: Uint8Array): Promise<number[] | null> {
   let count = 0;
   for (let at = buffer.indexOf('stream'); at >= 0; at = buffer.indexOf('stream', at + 6)) {
     count += 1;
-    if (count > PDF_MAX_STREAMS) return null;
+    if (count > limits.pdfStreamsMax) return null;
     if (count % 500 === 0) await nextTurn();
     const start = at + (/^stream[ \t]*(?:\r\n|\n|\r)?/.exec(latin1(bytes, at, at + 64))?.[0].length ?? 0);
     try {
@@ -328,7 +321,7 @@ function zipEntries(bytes: Uint8Array): ZipEntry[] | null {
   const end = buffer.lastIndexOf('PK\x05\x06', undefined, 'latin1');
   if (end < 0 || end + 22 > buffer.length) return null;
   const count = buffer.readUInt16LE(end + 10);
-  if (count > OFD_MAX_ENTRIES) return null;
+  if (count > limits.ofdEntriesMax) return null;
   const entries: ZipEntry[] = [];
   let at = buffer.readUInt32LE(end + 16);
   for (let index = 0; index < count; index += 1) {
@@ -356,12 +349,12 @@ function forbiddenInOfd(bytes: Uint8Array): Refusal | null {
     /(?:^|[/\\])\.\.(?:[/\\]|$)|^[/\\]|[:\0]|\.(?:exe|dll|js|vbs|bat|cmd|html?|svg)$/i.test(entry.name);
   if (entries.some(isForbidden)) return activeContent('OFD');
   const unpackedBytes = entries.reduce((sum, entry) => sum + entry.unpackedBytes, 0);
-  return unpackedBytes > OFD_UNPACKED_MAX_BYTES ? broken('OFD') : null;
+  return unpackedBytes > limits.ofdUnpackedBytesMax ? broken('OFD') : null;
 }
 
 /** An invoice's XML is data: no document type (entities), no style sheet, no markup that a browser would run. */
 function forbiddenInXml(bytes: Uint8Array): Refusal | null {
-  if (bytes.length > XML_MAX_BYTES) return tooLarge(XML_MAX_BYTES);
+  if (bytes.length > limits.xmlBytesMax) return tooLarge(limits.xmlBytesMax);
   let text: string;
   try {
     // An XML in another encoding could hide all of this from the search; the invoices come in UTF-8.
