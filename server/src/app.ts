@@ -12,12 +12,14 @@ import { createNews } from './command/news.ts';
 import type { Config } from './config.ts';
 import { openDatabase } from './db/open.ts';
 import { createGraphServer } from './graph/server.ts';
+import { createMetrics, type Metrics } from './http/metrics.ts';
 import { type Connection, createRouter } from './http/router.ts';
 import { createStatic } from './http/static.ts';
 import { createWorker, type EffectHandler, type Timer, type Worker } from './jobs/worker.ts';
 import { type Clock, systemClock } from './kernel/clock.ts';
 import { createLog, type Log } from './log.ts';
 import { forgetExpired } from './modules/account/account.jobs.ts';
+import { SECTION_NEWS_TOPIC, tellSectionNews } from './modules/message/message.service.ts';
 import { lapseOrders } from './modules/order/order.service.ts';
 import { movePoliciesByDate } from './modules/policy/policy.service.ts';
 import { expireQuotes } from './modules/quote/quote.service.ts';
@@ -32,6 +34,7 @@ export interface App {
   readonly core: Core;
   readonly worker: Worker;
   readonly sessions: Sessions;
+  readonly metrics: Metrics;
   readonly fetch: (request: Request, connection?: Connection) => Promise<Response>;
   readonly close: () => Promise<void>;
 }
@@ -57,6 +60,7 @@ const timers: readonly Timer[] = [
 const handlers: Readonly<Record<string, EffectHandler>> = {
   sms: (core, { id, payload }) =>
     core.sms.send({ id, mobile: String(payload.mobile), text: String(payload.text) }),
+  [SECTION_NEWS_TOPIC]: (core, { payload }) => tellSectionNews(core, String(payload.eventId)),
 };
 
 /** Wires everything together; nothing listens yet, and the worker is not started. The database has been migrated. */
@@ -81,8 +85,10 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     paper: createPaper(),
   };
   const sessions = createSessions(database, clock, config.publicOrigin);
+  const metrics = createMetrics(core);
   const router = createRouter({
     core,
+    metrics,
     sessions,
     keys: createApiKeys(database, clock),
     graph: createGraphServer(core),
@@ -94,6 +100,7 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     core,
     worker,
     sessions,
+    metrics,
     fetch: async (request, connection = { address: '127.0.0.1' }) => router.fetch(request, connection),
     async close() {
       await worker.stop();

@@ -86,6 +86,11 @@ async function start(settings: Config): Promise<void> {
     process.exit(1);
   });
   app.worker.start();
+  if (settings.metricsPort !== null) {
+    const { listenForMetrics } = await import('./http/metrics.ts');
+    const figures = await listenForMetrics(app.metrics, settings.metricsPort, settings.host);
+    figures.unref();
+  }
   step(`Serving at ${settings.publicOrigin} (listening on ${settings.host}:${server.port})`);
 
   const counterpart = sandbox ? spawnCounterpart(server.port) : null;

@@ -20,6 +20,7 @@ import { BodyTooLarge, BodyTooSlow, readBody } from './body.ts';
 import { explorerPage } from './explorer.ts';
 import { contentDisposition } from './file-name.ts';
 import { commonHeaders, plainPagePolicy } from './headers.ts';
+import type { Metrics } from './metrics.ts';
 import { isSameOrigin } from './same-origin.ts';
 import { sandboxSmsPage } from './sandbox-sms-page.ts';
 import type { StaticFiles } from './static.ts';
@@ -33,6 +34,7 @@ export interface RouterParts {
   readonly client: StaticFiles | null;
   /** Null in production. */
   readonly sandboxSms: SandboxSms | null;
+  readonly metrics: Metrics;
 }
 
 /** What the server tells of a connection. */
@@ -60,7 +62,9 @@ export function createRouter(parts: RouterParts) {
       address: addressOf(c, core),
       agent: (c.req.header('user-agent') ?? '').slice(0, 300),
     });
+    const begun = performance.now();
     await next();
+    parts.metrics.answered(routeOf(c.req.path), c.res.status, performance.now() - begun);
     c.res.headers.set('x-request-id', requestId);
     for (const [name, value] of common) if (!c.res.headers.has(name)) c.res.headers.set(name, value);
   });
@@ -214,6 +218,20 @@ export function createRouter(parts: RouterParts) {
   }
 
   return app;
+}
+
+const countedRoutes: ReadonlySet<string> = new Set([
+  'graphql',
+  'uploads',
+  'files',
+  'captcha',
+  'livez',
+  'readyz',
+]);
+/** The first part of a path where it is one of ours; all the rest is the client. */
+function routeOf(path: string): string {
+  const first = path.split('/')[1] ?? '';
+  return countedRoutes.has(first) ? first : 'client';
 }
 
 function addressOf(c: HonoContext<Env>, core: Core): string {

@@ -1,7 +1,8 @@
-import { connect } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { listen } from '../../src/http/listen.ts';
+import { listenForMetrics } from '../../src/http/metrics.ts';
 import { limits } from '../../src/limits.ts';
 import { sceneOf, startedOrder } from '../../src/modules/order/order.fixture.ts';
 import { createHarness, type Harness } from '../support/harness.ts';
@@ -350,6 +351,29 @@ describe('every answer', () => {
       });
       expect(await response.json()).toEqual({ data: { viewer: null } });
     }
+  });
+});
+
+describe('the figures', () => {
+  test('are served on a port of their own only, and do not grow with what callers make up', async () => {
+    const h = await createHarness();
+    const server = await listenForMetrics(h.app.metrics, 0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    expect((await h.fetch(null, '/metrics')).status).toBe(404);
+    const series = async () => {
+      const { port } = server.address() as AddressInfo;
+      const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+      expect(text).toContain('http_answers_total{route="graphql",status="2xx"}');
+      return text.split('\n').filter((row) => row.startsWith('http_')).length;
+    };
+    await h.as(null)('query First { __typename }');
+    await h.fetch(null, '/first');
+    const before = await series();
+    for (let i = 0; i < 50; i += 1) {
+      await h.as(null)(`query Name${i} { __typename }`);
+      await h.fetch(null, `/made-up-${i}`);
+    }
+    expect(await series()).toBe(before);
   });
 });
 
