@@ -29,7 +29,7 @@ export default defineConfig({
   },
   server: {
     proxy: Object.fromEntries(
-      ['/graphql', '/uploads', '/files', '/sandbox', '/captcha', '/logos'].map((path) => [
+      ['/graphql', '/uploads', '/files', '/sandbox', '/captcha', '/insurers'].map((path) => [
         path,
         { target: apiOrigin },
       ]),

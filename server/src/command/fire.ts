@@ -4,7 +4,7 @@ import { type Actor, actorId, type Party, partiesOf } from '../access/actor.ts';
 import { newId } from '../kernel/id.ts';
 import { invariant } from '../kernel/invariant.ts';
 import { type Machine, targetOf } from '../kernel/machine.ts';
-import { appendEvent } from './events.ts';
+import { appendEvent, type EventRow } from './events.ts';
 import { StaleState, TransitionRefused } from './refusals.ts';
 import type { Command } from './run.ts';
 
@@ -28,6 +28,20 @@ export interface Change<T extends SQLiteTable> {
   readonly note?: string | null;
   /** Facts kept with the event. No secrets, no personal data. */
   readonly data?: Record<string, unknown>;
+}
+
+/** What follows from an event in the same transaction. */
+type EventListener = (command: Command, event: EventRow) => Promise<void>;
+const eventListeners: EventListener[] = [];
+
+/** Registers, when a module is loaded, what follows from every event. */
+export function onEvent(listener: EventListener): void {
+  eventListeners.push(listener);
+}
+
+async function append(command: Command, event: Parameters<typeof appendEvent>[1]): Promise<void> {
+  const row = await appendEvent(command.db, event);
+  for (const listener of eventListeners) await listener(command, row);
 }
 
 /**
@@ -129,7 +143,7 @@ async function record<T extends LivingTable, S extends string, E extends string>
   change: Omit<Change<T>, 'set'>,
 ): Promise<void> {
   const orderId = life.orderId(row);
-  await appendEvent(command.db, {
+  await append(command, {
     id: newId('evt'),
     at: command.now,
     noun: life.machine.name,
@@ -162,7 +176,7 @@ export async function note(
   },
 ): Promise<void> {
   const [party] = partiesOf(command.actor);
-  await appendEvent(command.db, {
+  await append(command, {
     id: newId('evt'),
     at: command.now,
     noun: act.noun,

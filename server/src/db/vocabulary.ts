@@ -158,7 +158,7 @@ export const SALES_EVENT_KINDS = [
 ] as const;
 export type SalesEventKind = (typeof SALES_EVENT_KINDS)[number];
 
-export const SMS_PURPOSES = ['REGISTER', 'SIGN_IN', 'RESET_PASSWORD'] as const;
+export const SMS_PURPOSES = ['REGISTER', 'SIGN_IN', 'RESET_PASSWORD', 'CHANGE_MOBILE'] as const;
 export type SmsPurpose = (typeof SMS_PURPOSES)[number];
 
 export const UPLOAD_PURPOSES = ['LICENSE', 'VOUCHER', 'POLICY', 'INVOICE', 'EVIDENCE'] as const;

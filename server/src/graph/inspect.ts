@@ -51,8 +51,9 @@ function measure(document: DocumentNode): Inspection {
       mutations = Math.max(mutations, definition.selectionSet.selections.length);
   }
 
-  function walk(set: SelectionSetNode, depth: number, spread: ReadonlySet<string>): void {
-    cost.depth = Math.max(cost.depth, depth);
+  /** @param depth null within introspection, whose levels are those of the type system and end by themselves */
+  function walk(set: SelectionSetNode, depth: number | null, spread: ReadonlySet<string>): void {
+    cost.depth = Math.max(cost.depth, depth ?? 0);
     for (const selection of set.selections) {
       // Past any limit the rest need not be walked: a fragment spread many times grows without end.
       if (excessOf(cost, 0)) return;
@@ -60,8 +61,10 @@ function measure(document: DocumentNode): Inspection {
       if (selection.kind === Kind.FIELD) {
         cost.fields += 1;
         if (selection.alias) cost.aliases += 1;
-        if (selection.name.value === '__schema' || selection.name.value === '__type') cost.introspects = true;
-        if (selection.selectionSet) walk(selection.selectionSet, depth + 1, spread);
+        const isIntrospection = selection.name.value === '__schema' || selection.name.value === '__type';
+        if (isIntrospection) cost.introspects = true;
+        const below = depth === null || isIntrospection ? null : depth + 1;
+        if (selection.selectionSet) walk(selection.selectionSet, below, spread);
       } else if (selection.kind === Kind.INLINE_FRAGMENT) {
         walk(selection.selectionSet, depth, spread);
       } else {

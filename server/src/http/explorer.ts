@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { explorerPolicy } from './headers.ts';
 
 const firstQuery = `# 平台运营控制台（GraphiQL）。所有操作均记入事件日志。
-query 待审核认证 {
+query PendingCertifications {
   certifications(filter: { states: [PENDING_REVIEW] }) {
     nodes { id number name creditCode submittedAt dueAt stateLabel }
   }

@@ -52,6 +52,7 @@ const stream = [
   'payment',
   'policy',
   'invoice',
+  'message',
 ];
 
 interface Import {

@@ -420,6 +420,8 @@ describe('before the opening, a bid guarantee exists for nobody outside', () => 
     const { h, scene, outsiders, other } = world;
     const bought = await buy(scene);
     const draft = await readyOrder(sceneIn(h, scene, other));
+    const told: { id: string }[] = (await scene.ask('{ messages { nodes { id } } }')).data.messages.nodes;
+    expect(told).not.toEqual([]);
     const secrets: Readonly<Record<string, readonly string[]>> = {
       orderId: [bought.orderId, draft],
       quoteId: [bought.quoteId],
@@ -429,6 +431,7 @@ describe('before the opening, a bid guarantee exists for nobody outside', () => 
       uploadId: [bought.voucherUploadId, bought.policyUploadId, bought.evidenceUploadId],
       uploadIds: [bought.evidenceUploadId],
       licenseUploadId: [bought.evidenceUploadId],
+      ids: told.map((message) => message.id),
       id: [bought.orderId, draft, bought.quoteId, bought.paymentId, bought.policyId, bought.invoiceId],
     };
     /** Ids of what is no affair of an order. A new kind of id has to be put here or above. */

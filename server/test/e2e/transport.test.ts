@@ -1,5 +1,6 @@
 import { type AddressInfo, connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
+import { getIntrospectionQuery } from 'graphql';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { listen } from '../../src/http/listen.ts';
 import { listenForMetrics } from '../../src/http/metrics.ts';
@@ -151,6 +152,14 @@ describe('the GraphQL door', () => {
         expect([name, document, Boolean(answer.data)]).toEqual([name, document, allowed]);
       }
     }
+  });
+
+  test('the whole schema can be asked for by those who may, as tools ask for it', async () => {
+    const h = await createHarness();
+    const answer = await h.as(await h.given.operator())(
+      getIntrospectionQuery({ inputValueDeprecation: true }),
+    );
+    expect(answer.data?.__schema.types.length).toBeGreaterThan(100);
   });
 
   test('a mistyped field is named without suggestions', async () => {

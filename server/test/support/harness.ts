@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { copyFile, cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -63,6 +64,7 @@ export async function createHarness(
   if (!templateMade) {
     await rm(template, { force: true });
     migrateDatabase(template);
+    process.once('exit', () => rmSync(template, { force: true }));
     templateMade = true;
   }
   const dataDir = await mkdtemp(join(tmpdir(), 'tender-guarantee-'));

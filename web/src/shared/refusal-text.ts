@@ -5,6 +5,7 @@ export type RefusalCode =
   | 'NOT_CERTIFIED'
   | 'PROFILE_INCOMPLETE'
   | 'DEADLINE_PASSED'
+  | 'SECTION_CLOSED'
   | 'DUPLICATE_ORDER'
   | 'CONSENT_MISSING'
   | 'TRANSITION_REFUSED'
@@ -49,6 +50,7 @@ export const refusalText = {
   NOT_CERTIFIED: '企业尚未通过认证，请先完成企业信息认证。',
   PROFILE_INCOMPLETE: '企业基本信息未完善，请先补充企业性质、所在地和地址。',
   DEADLINE_PASSED: '已过保证金缴纳截止时间，不能再办理。',
+  SECTION_CLOSED: '该标段目前不受理此项保证金，请查看标段状态。',
   DUPLICATE_ORDER: '本企业在该标段已有办理中的同类订单，请勿重复申请。',
   CONSENT_MISSING: '还有文件未阅读并同意，请阅读后再继续。',
   TRANSITION_REFUSED: '当前状态不能进行此操作，请刷新页面查看最新进展。',

@@ -81,8 +81,9 @@ export async function startService(): Promise<Service> {
     async smsCode(mobile) {
       for (let turn = 0; turn < 100; turn += 1) {
         const response = await fetch(`${origin}/sandbox/sms.json?mobile=${mobile}`);
-        const [newest] = (await response.json()) as { code: string | null }[];
-        if (newest?.code) return newest.code;
+        const newestFirst = (await response.json()) as { code: string | null }[];
+        const code = newestFirst.find((message) => message.code)?.code;
+        if (code) return code;
         await pause(100);
       }
       throw new Error(`No code was sent to ${mobile}.`);

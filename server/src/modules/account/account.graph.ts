@@ -51,6 +51,9 @@ labelActs('user', {
   SIGNED_IN: '登录',
   SIGNED_OUT: '退出登录',
   PASSWORD_RESET: '重置密码',
+  PASSWORD_CHANGED: '修改密码',
+  MOBILE_CHANGED: '更换手机号',
+  SESSION_REVOKED: '退出一台设备',
   SUSPENDED: '停用账号',
 });
 labelActs('apiClient', { CREATED: '新增系统接入', SECRET_ROTATED: '更换密钥', REVOKED: '停用系统接入' });
@@ -149,7 +152,7 @@ interface SessionResult {
   readonly actor: UserActor;
   readonly expiresAt: number;
 }
-const Session = builder.objectRef<SessionResult>('Session').implement({
+export const Session = builder.objectRef<SessionResult>('Session').implement({
   description: '登录会话。凭证在 Cookie 中。',
   fields: (t) => ({
     viewer: t.field({ type: Viewer, description: '登录后的调用方。', resolve: ({ actor }) => ({ actor }) }),
@@ -161,7 +164,7 @@ const Session = builder.objectRef<SessionResult>('Session').implement({
  * Runs a command that ends with somebody signed in, and begins their session in the same transaction. A session
  * the caller came with ends: nobody keeps a cookie from before.
  */
-async function beginSession(
+export async function beginSession(
   context: Context,
   act: (command: Command) => Promise<UserRow>,
 ): Promise<SessionResult> {
@@ -184,13 +187,13 @@ async function beginSession(
   return { actor, expiresAt: session.expiresAt };
 }
 
-const smsCodeRule = z
+export const smsCodeRule = z
   .string()
   .trim()
   .min(1, '请填写短信验证码')
   .max(limits.smsCodeCharactersMax, '短信验证码过长');
 /** For passwords that exist: rules of today must not lock out who chose theirs under other ones. */
-const knownPasswordRule = z
+export const knownPasswordRule = z
   .string()
   .min(1, '请填写密码')
   .refine((text) => [...text].length <= limits.passwordCharactersMax, '密码过长');
@@ -306,7 +309,7 @@ mutation('signOut', {
 });
 
 /** The answer is that of nobody, and so is the browser from now on. */
-function forgetCaller(context: Context): void {
+export function forgetCaller(context: Context): void {
   context.setCookies.push(context.sessions.blankCookie());
   context.actor = anonymous;
 }

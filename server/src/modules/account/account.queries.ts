@@ -1,11 +1,12 @@
-import { and, desc, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Actor } from '../../access/actor.ts';
 import type { Db } from '../../db/open.ts';
-import { apiClients, users } from '../../db/tables/account.ts';
+import { apiClients, sessions, users } from '../../db/tables/account.ts';
 import { enterprises } from '../../db/tables/enterprise.ts';
 import { productDocuments } from '../../db/tables/insurer.ts';
 
 export type UserRow = typeof users.$inferSelect;
+export type SessionRow = typeof sessions.$inferSelect;
 export type ApiClientRow = typeof apiClients.$inferSelect;
 
 const nobody = sql`0`;
@@ -23,6 +24,19 @@ export async function usersByIds(db: Db, actor: Actor, ids: readonly string[]): 
     .where(and(inArray(users.id, [...ids]), usersFor(actor)));
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => byId.get(id) ?? null);
+}
+
+/**
+ * A person's sessions that have not ended, newest first.
+ *
+ * @param now in milliseconds
+ */
+export function liveSessions(db: Db, userId: string, now: number): Promise<SessionRow[]> {
+  return db
+    .select()
+    .from(sessions)
+    .where(and(eq(sessions.userId, userId), gt(sessions.expiresAt, now)))
+    .orderBy(desc(sessions.createdAt), desc(sessions.tokenHash));
 }
 
 /** A client sees itself; operators see all. */

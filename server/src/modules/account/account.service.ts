@@ -132,12 +132,22 @@ export async function provePassword(
  * Refuses: CredentialsWrong.
  */
 export async function signInWithPassword(command: Command, proof: PasswordProof): Promise<UserRow> {
-  const known = await userWithStanding(command.db, proof.userId);
-  if (!known?.isActive || known.user.passwordHash !== proof.passwordHash) throw new CredentialsWrong();
+  const user = await provenUser(command.db, proof);
   if (proof.newHash) {
     await command.db.update(users).set({ passwordHash: proof.newHash }).where(eq(users.id, proof.userId));
   }
-  return signedIn(command, known.user, 'PASSWORD', proof.attemptId);
+  return signedIn(command, user, 'PASSWORD', proof.attemptId);
+}
+
+/**
+ * Whose password was right, if that still holds.
+ *
+ * Refuses: CredentialsWrong.
+ */
+export async function provenUser(db: Db, proof: PasswordProof): Promise<UserRow> {
+  const known = await userWithStanding(db, proof.userId);
+  if (!known?.isActive || known.user.passwordHash !== proof.passwordHash) throw new CredentialsWrong();
+  return known.user;
 }
 
 /**

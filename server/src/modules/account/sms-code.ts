@@ -19,6 +19,7 @@ export const smsPurposeLabel: Record<SmsPurpose, string> = {
   REGISTER: '注册账号',
   SIGN_IN: '登录',
   RESET_PASSWORD: '重置密码',
+  CHANGE_MOBILE: '更换手机号',
 };
 
 export interface SmsCodeRequest {

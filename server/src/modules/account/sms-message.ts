@@ -12,8 +12,11 @@ export interface SmsPayload extends Record<string, unknown> {
   readonly text: string;
 }
 
+/** A text as it goes out. */
+export const smsText = (text: string): string => `【${SIGNATURE}】${text}`;
+
 /** Sends a message after the commit. */
 export function enqueueSms(command: Command, mobile: string, text: string): Promise<void> {
-  const payload: SmsPayload = { mobile, text: `【${SIGNATURE}】${text}` };
+  const payload: SmsPayload = { mobile, text: smsText(text) };
   return enqueue(command, { topic: SMS_TOPIC, payload });
 }

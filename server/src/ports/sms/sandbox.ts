@@ -4,7 +4,7 @@ import type { SmsMessage, SmsPort } from './port.ts';
 
 /** A message as the sandbox's page shows it. */
 export interface CaughtSms extends SmsMessage {
-  /** The six digits in the text, if any, for programs. */
+  /** The six digits of a message with a code, for programs. */
   readonly code: string | null;
   readonly sentAt: number;
 }
@@ -29,7 +29,7 @@ export function createSandboxSms(file: string, now: () => number): SandboxSms {
   return {
     async send(message) {
       await mkdir(dirname(file), { recursive: true });
-      const code = /\b(\d{6})\b/.exec(message.text)?.[1] ?? null;
+      const code = /验证码\D*(\d{6})\b/.exec(message.text)?.[1] ?? null;
       const caught: CaughtSms = { ...message, code, sentAt: now() };
       await appendFile(file, `${JSON.stringify(caught)}\n`, { mode: 0o600 });
     },

@@ -9,6 +9,16 @@ export const routes: RouteRecordRaw[] = [
       { path: '', component: () => import('./CenterHomePage.vue'), meta: { title: '我的主页' } },
       { path: 'orders', component: () => import('./CenterOrdersPage.vue'), meta: { title: '保证金订单' } },
       { path: 'invoices', component: () => import('./CenterInvoicesPage.vue'), meta: { title: '我的发票' } },
+      {
+        path: '/account/security',
+        component: () => import('../account/SecurityPage.vue'),
+        meta: { title: '账号安全' },
+      },
+      {
+        path: 'messages',
+        component: () => import('../message/MessagesPage.vue'),
+        meta: { title: '我的消息' },
+      },
     ],
   },
 ];

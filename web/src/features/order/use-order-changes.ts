@@ -49,7 +49,7 @@ export function useOrderChanges({ id, exists, refetch }: UseOrderChangesOptions)
     query: OrderChangedDocument,
     variables: () => ({ id: id() }),
     // What a message makes doubtful; the cache does not read it from the message.
-    context: dependsOn('Order', 'Quote', 'Payment', 'Policy', 'Invoice'),
+    context: dependsOn('Order', 'Quote', 'Payment', 'Policy', 'Invoice', 'Message'),
     pause: () => !isListening.value,
   });
 

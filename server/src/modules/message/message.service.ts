@@ -1,0 +1,142 @@
+import { and, eq, inArray, isNull, type SQL } from 'drizzle-orm';
+import type { Core } from '../../command/core.ts';
+import type { EventRow } from '../../command/events.ts';
+import { onEvent } from '../../command/fire.ts';
+import { enqueue } from '../../command/outbox.ts';
+import { NotFound } from '../../command/refusals.ts';
+import { type Command, runAsSystem } from '../../command/run.ts';
+import { users } from '../../db/tables/account.ts';
+import { certifications } from '../../db/tables/enterprise.ts';
+import { insurers } from '../../db/tables/insurer.ts';
+import { events } from '../../db/tables/ledger.ts';
+import { messages } from '../../db/tables/message.ts';
+import { orders } from '../../db/tables/order.ts';
+import { bidSections } from '../../db/tables/section.ts';
+import { LIVE_ORDER_STATES } from '../../db/vocabulary.ts';
+import { newId } from '../../kernel/id.ts';
+import { invariant } from '../../kernel/invariant.ts';
+import { enqueueSms } from '../account/sms-message.ts';
+import { belongsTo, unreadCount } from './message.queries.ts';
+import { certificationTemplates, orderTemplates, sectionTemplates } from './message.templates.ts';
+
+/** News of a section goes out after the commit: how long it takes to tell all holders would tell how many there are. */
+export const SECTION_NEWS_TOPIC = 'sectionNews';
+
+/** News follow from events: whoever an event concerns finds a message, and gets an SMS. */
+onEvent(async (command, event) => {
+  const key = `${event.noun}.${event.event}`;
+  if (certificationTemplates[key]) await tellSubmitter(command, event);
+  else if (orderTemplates[key] && event.orderId) {
+    await tellHolders(command, event, eq(orders.id, event.orderId));
+  } else if (sectionTemplates[key]) {
+    await enqueue(command, { topic: SECTION_NEWS_TOPIC, payload: { eventId: event.id } });
+  }
+});
+
+async function tellSubmitter(command: Command, event: EventRow): Promise<void> {
+  const template = certificationTemplates[`${event.noun}.${event.event}`];
+  const [submitter] = await command.db
+    .select({ id: users.id, mobile: users.mobile })
+    .from(certifications)
+    .innerJoin(users, eq(users.id, certifications.userId))
+    .where(eq(certifications.id, event.objectId));
+  invariant(template && submitter, 'a certification was submitted by somebody');
+  const text = template.text();
+  await write(command, event, { userId: submitter.id, title: template.title, text });
+  await enqueueSms(command, submitter.mobile, text);
+}
+
+/** Tells those whose orders these are; by SMS the handler they named, otherwise who began the order. */
+async function tellHolders(command: Command, event: EventRow, which: SQL): Promise<void> {
+  const key = `${event.noun}.${event.event}`;
+  const template = orderTemplates[key] ?? sectionTemplates[key];
+  invariant(template, 'an event without a template is no news');
+  const holders = await command.db
+    .select({
+      orderId: orders.id,
+      orderNumber: orders.number,
+      enterpriseId: orders.enterpriseId,
+      application: orders.application,
+      creatorMobile: users.mobile,
+      sectionName: bidSections.name,
+      insurerName: insurers.shortName,
+    })
+    .from(orders)
+    .innerJoin(users, eq(users.id, orders.createdBy))
+    .innerJoin(bidSections, eq(bidSections.id, orders.sectionId))
+    .leftJoin(insurers, eq(insurers.id, event.insurerId ?? ''))
+    .where(which);
+  const { premiumFen, deadlineAt } = event.data;
+  for (const holder of holders) {
+    const text = template.text({
+      orderNumber: holder.orderNumber,
+      sectionName: holder.sectionName,
+      insurerName: holder.insurerName ?? '',
+      premiumFen: typeof premiumFen === 'number' ? premiumFen : null,
+      deadlineAt: typeof deadlineAt === 'number' ? deadlineAt : null,
+    });
+    const { orderId, enterpriseId } = holder;
+    const isNew = await write(command, event, { orderId, enterpriseId, title: template.title, text });
+    if (isNew && !template.onPageOnly)
+      await enqueueSms(command, holder.application?.handler.mobile ?? holder.creatorMobile, text);
+  }
+}
+
+/** @returns false where the recipient was told before */
+async function write(
+  command: Command,
+  event: EventRow,
+  message: Pick<typeof messages.$inferInsert, 'title' | 'text' | 'enterpriseId' | 'userId' | 'orderId'>,
+): Promise<boolean> {
+  const written = await command.db
+    .insert(messages)
+    .values({
+      id: newId('msg'),
+      eventId: event.id,
+      objectId: event.objectId,
+      noun: event.noun,
+      event: event.event,
+      createdAt: command.now,
+      ...message,
+    })
+    .onConflictDoNothing()
+    .returning({ id: messages.id });
+  return written.length > 0;
+}
+
+/** Tells every holder of a live order what happened to its section. A repetition tells nobody twice. */
+export async function tellSectionNews(core: Core, eventId: string): Promise<void> {
+  await runAsSystem(core, async (command) => {
+    const [event] = await command.db.select().from(events).where(eq(events.id, eventId));
+    invariant(event, 'an event is never deleted');
+    const live = inArray(orders.state, [...LIVE_ORDER_STATES]);
+    await tellHolders(command, event, and(eq(orders.sectionId, event.objectId), live) as SQL);
+  });
+}
+
+/**
+ * Marks messages of the caller as read, those named or all. Read by one person of an enterprise is read by all of it.
+ *
+ * Refuses: NotFound.
+ *
+ * @returns how many are unread still
+ */
+export async function markMessagesRead(
+  command: Command,
+  input: { readonly ids?: readonly string[] | null | undefined; readonly all?: boolean | null | undefined },
+): Promise<number> {
+  const own = belongsTo(command.actor);
+  const ids = [...new Set(input.ids ?? [])];
+  if (ids.length > 0) {
+    const found = await command.db
+      .select({ id: messages.id })
+      .from(messages)
+      .where(and(own, inArray(messages.id, ids)));
+    if (found.length < ids.length) throw new NotFound();
+  }
+  await command.db
+    .update(messages)
+    .set({ readAt: command.now })
+    .where(and(own, isNull(messages.readAt), input.all ? undefined : inArray(messages.id, ids)));
+  return unreadCount(command.db, command.actor);
+}

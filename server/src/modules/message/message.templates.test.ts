@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import { smsText } from '../account/sms-message.ts';
+import { certificationTemplates, type Facts, orderTemplates, sectionTemplates } from './message.templates.ts';
+
+const facts: Facts = {
+  orderNumber: '20261124100000000D0123456789012',
+  sectionName: '平山区测试道路改造工程（一标段）',
+  insurerName: '演示财险',
+  premiumFen: 12_345_600,
+  deadlineAt: Date.UTC(2026, 11, 4, 1, 30),
+};
+
+const about = '【本溪公共资源】订单20261124100000000D0123456789012：';
+const texts: Readonly<Record<string, readonly [title: string, sms: string]>> = {
+  'certification.APPROVE': [
+    '企业认证已通过',
+    '【本溪公共资源】您提交的企业认证已通过审核，请登录平台完善企业信息后办理保函。',
+  ],
+  'certification.REJECT': [
+    '企业认证未通过',
+    '【本溪公共资源】您提交的企业认证未通过审核，请登录平台查看原因并重新提交。',
+  ],
+  'quote.OFFER': ['核保已通过', `${about}演示财险核保通过，保费123,456.00元，请登录平台查看并办理。`],
+  'quote.DECLINE': ['核保未通过', `${about}演示财险核保未通过，请登录平台查看原因。`],
+  'quote.REQUEST_MATERIAL': ['请补充资料', `${about}演示财险要求补充资料，请登录平台查看要求并提交。`],
+  'order.OFFER': ['订单待支付', `${about}已有机构核保通过，请登录平台确认报价并支付保费。`],
+  'order.DECLINE': ['订单核保未通过', `${about}所选机构均未承保，订单已结束，可登录平台另选机构重新申请。`],
+  'order.LAPSE': ['订单已失效', `${about}到期未完成，订单已自动失效。`],
+  'payment.CONFIRM': ['保费已到账', `${about}保费已确认到账，正在等待出具保函。`],
+  'payment.REJECT': ['支付凭证被退回', `${about}支付凭证被退回，请登录平台查看原因并重新提交。`],
+  'payment.EXCEPT': ['付款异常', `${about}付款存在异常，正在核实，请登录平台查看说明。`],
+  'policy.ISSUE': ['保函已出具', `${about}保函已出具，请登录平台查看并下载。`],
+  'invoice.ISSUE': ['发票已开具', `${about}发票已开具，请登录平台查看。`],
+  'invoice.SHIP': ['发票已寄出', `${about}纸质发票已寄出，请登录平台查看快递信息。`],
+  'invoice.REJECT': ['发票申请被拒绝', `${about}发票申请被拒绝，请登录平台查看原因并重新申请。`],
+  'bidSection.POSTPONE': [
+    '标段已延期',
+    `${about}标段“平山区测试道路改造工程（一标段）”已延期，投标截止时间改为2026-12-04 09:30。`,
+  ],
+  'bidSection.FAIL': ['标段已流标', `${about}标段“平山区测试道路改造工程（一标段）”已流标，请登录平台查看。`],
+};
+
+const templates: Readonly<Record<string, { title: string; text: (facts: Facts) => string }>> = {
+  ...certificationTemplates,
+  ...orderTemplates,
+  ...sectionTemplates,
+};
+const textOf = (key: string, known: Facts) => smsText(templates[key]?.text(known) ?? '');
+
+test('every template has its text here', () => {
+  expect(Object.keys(templates).sort()).toEqual(Object.keys(texts).sort());
+});
+
+test.each(Object.entries(texts))('%s is told in these words', (key, [title, sms]) => {
+  expect(templates[key]?.title).toBe(title);
+  expect(textOf(key, facts)).toBe(sms);
+});
+
+test.each(Object.keys(texts))('%s is a short message however long the names are, without a code', (key) => {
+  const sms = textOf(key, {
+    ...facts,
+    sectionName: '很长的标段名称'.repeat(30),
+    insurerName: '演示财产保险',
+    premiumFen: 99_999_999_999,
+  });
+  expect([...sms].length).toBeLessThan(140);
+  expect(sms).not.toMatch(/\b\d{6}\b/);
+  expect(sms).toMatch(/。$/);
+});

@@ -1,0 +1,126 @@
+import { formatInstant } from '../../kernel/clock.ts';
+import { invariant } from '../../kernel/invariant.ts';
+import { formatYuanGrouped } from '../../kernel/money.ts';
+
+/** What a message may speak of. All of it is known to its recipient. */
+export interface Facts {
+  /** 订单号. */
+  readonly orderNumber: string;
+  readonly sectionName: string;
+  /** Short name of the insurer whose affair the event is. */
+  readonly insurerName: string;
+  readonly premiumFen: number | null;
+  /** Milliseconds. */
+  readonly deadlineAt: number | null;
+}
+
+interface Template<T = (facts: Facts) => string> {
+  readonly title: string;
+  /** One text for the page and for SMS: no reason and no name of a person, which would leave the platform with it. */
+  readonly text: T;
+  /** Another message of the same moment goes out by SMS. */
+  readonly onPageOnly?: true;
+}
+
+/** A section's name may be as long as an SMS. */
+const NAME_CHARACTERS_MAX = 30;
+
+function brief(name: string): string {
+  const characters = [...name];
+  return characters.length > NAME_CHARACTERS_MAX
+    ? `${characters.slice(0, NAME_CHARACTERS_MAX - 1).join('')}…`
+    : name;
+}
+
+function premium({ premiumFen }: Facts): string {
+  invariant(premiumFen !== null, 'an offer has a premium');
+  return formatYuanGrouped(premiumFen);
+}
+
+function deadline({ deadlineAt }: Facts): string {
+  invariant(deadlineAt !== null, 'a section is postponed to some time');
+  return formatInstant(deadlineAt).slice(0, 16).replace('T', ' ');
+}
+
+/** News of a certification, for the person who submitted it. */
+export const certificationTemplates: Readonly<Record<string, Template<() => string>>> = {
+  'certification.APPROVE': {
+    title: '企业认证已通过',
+    text: () => '您提交的企业认证已通过审核，请登录平台完善企业信息后办理保函。',
+  },
+  'certification.REJECT': {
+    title: '企业认证未通过',
+    text: () => '您提交的企业认证未通过审核，请登录平台查看原因并重新提交。',
+  },
+};
+
+/** News of an order or of what hangs on it, for the enterprise whose order it is. */
+export const orderTemplates: Readonly<Record<string, Template>> = {
+  'quote.OFFER': {
+    title: '核保已通过',
+    text: (facts) =>
+      `订单${facts.orderNumber}：${facts.insurerName}核保通过，保费${premium(facts)}元，请登录平台查看并办理。`,
+  },
+  'quote.DECLINE': {
+    title: '核保未通过',
+    text: (facts) => `订单${facts.orderNumber}：${facts.insurerName}核保未通过，请登录平台查看原因。`,
+  },
+  'quote.REQUEST_MATERIAL': {
+    title: '请补充资料',
+    text: (facts) => `订单${facts.orderNumber}：${facts.insurerName}要求补充资料，请登录平台查看要求并提交。`,
+  },
+  'order.OFFER': {
+    title: '订单待支付',
+    text: (facts) => `订单${facts.orderNumber}：已有机构核保通过，请登录平台确认报价并支付保费。`,
+    onPageOnly: true,
+  },
+  'order.DECLINE': {
+    title: '订单核保未通过',
+    text: (facts) => `订单${facts.orderNumber}：所选机构均未承保，订单已结束，可登录平台另选机构重新申请。`,
+  },
+  'order.LAPSE': {
+    title: '订单已失效',
+    text: (facts) => `订单${facts.orderNumber}：到期未完成，订单已自动失效。`,
+  },
+  'payment.CONFIRM': {
+    title: '保费已到账',
+    text: (facts) => `订单${facts.orderNumber}：保费已确认到账，正在等待出具保函。`,
+  },
+  'payment.REJECT': {
+    title: '支付凭证被退回',
+    text: (facts) => `订单${facts.orderNumber}：支付凭证被退回，请登录平台查看原因并重新提交。`,
+  },
+  'payment.EXCEPT': {
+    title: '付款异常',
+    text: (facts) => `订单${facts.orderNumber}：付款存在异常，正在核实，请登录平台查看说明。`,
+  },
+  'policy.ISSUE': {
+    title: '保函已出具',
+    text: (facts) => `订单${facts.orderNumber}：保函已出具，请登录平台查看并下载。`,
+  },
+  'invoice.ISSUE': {
+    title: '发票已开具',
+    text: (facts) => `订单${facts.orderNumber}：发票已开具，请登录平台查看。`,
+  },
+  'invoice.SHIP': {
+    title: '发票已寄出',
+    text: (facts) => `订单${facts.orderNumber}：纸质发票已寄出，请登录平台查看快递信息。`,
+  },
+  'invoice.REJECT': {
+    title: '发票申请被拒绝',
+    text: (facts) => `订单${facts.orderNumber}：发票申请被拒绝，请登录平台查看原因并重新申请。`,
+  },
+};
+
+/** News of a section, for every enterprise with a live order there, each by itself. */
+export const sectionTemplates: Readonly<Record<string, Template>> = {
+  'bidSection.POSTPONE': {
+    title: '标段已延期',
+    text: (facts) =>
+      `订单${facts.orderNumber}：标段“${brief(facts.sectionName)}”已延期，投标截止时间改为${deadline(facts)}。`,
+  },
+  'bidSection.FAIL': {
+    title: '标段已流标',
+    text: (facts) => `订单${facts.orderNumber}：标段“${brief(facts.sectionName)}”已流标，请登录平台查看。`,
+  },
+};
