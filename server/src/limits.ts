@@ -107,6 +107,7 @@ export const limits = {
   uploadMarginBytes: 64 * KiB,
   uploadTimes: { idleMs: minuteMs, totalMs: 10 * minuteMs },
   uploadsPerHourMax: 20,
+  systemUploadsPerHourMax: 2000,
   uploadUnattachedKeptMs: dayMs,
   /** Bytes that the packed objects of a PDF may unpack to, all together. */
   pdfUnpackedBytesMax: 64 * MiB,

@@ -20,7 +20,7 @@ export interface Context {
 
 export interface Idempotency {
   readonly key: string;
-  /** Of query text, variables and operation name. */
+  /** Keyed hash of the body of the request. */
   readonly requestHash: string;
 }
 
