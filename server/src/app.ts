@@ -19,12 +19,14 @@ import { createWorker, type EffectHandler, type Timer, type Worker } from './job
 import { type Clock, systemClock } from './kernel/clock.ts';
 import { createLog, type Log } from './log.ts';
 import { forgetExpired } from './modules/account/account.jobs.ts';
+import { deliverSms, SMS_TOPIC } from './modules/account/sms-message.ts';
 import { SECTION_NEWS_TOPIC, tellSectionNews } from './modules/message/message.service.ts';
 import { lapseOrders } from './modules/order/order.service.ts';
 import { movePoliciesByDate } from './modules/policy/policy.service.ts';
 import { expireQuotes } from './modules/quote/quote.service.ts';
 import { sweepUploads } from './modules/upload/upload.service.ts';
 import { createPaper } from './paper/paper.ts';
+import { createAliyunSms } from './ports/sms/aliyun.ts';
 import type { SmsPort } from './ports/sms/port.ts';
 import { createSandboxSms } from './ports/sms/sandbox.ts';
 import { createSignedPostSms } from './ports/sms/signed-post.ts';
@@ -58,8 +60,7 @@ const timers: readonly Timer[] = [
 ];
 
 const handlers: Readonly<Record<string, EffectHandler>> = {
-  sms: (core, { id, payload }) =>
-    core.sms.send({ id, mobile: String(payload.mobile), text: String(payload.text) }),
+  [SMS_TOPIC]: deliverSms,
   [SECTION_NEWS_TOPIC]: (core, { payload }) => tellSectionNews(core, String(payload.eventId)),
 };
 
@@ -122,7 +123,11 @@ async function platformSecret(config: Config): Promise<Uint8Array> {
   return secret;
 }
 
-async function productionSms(config: Config, clock: Clock): Promise<SmsPort> {
-  if (!config.smsUrl || !config.smsSecretFile) throw new Error('SMS_URL and SMS_SECRET_FILE are required.');
-  return createSignedPostSms(config.smsUrl, (await readFile(config.smsSecretFile, 'utf8')).trim(), clock.now);
+async function productionSms({ sms }: Config, clock: Clock): Promise<SmsPort> {
+  if (!sms) throw new Error('An SMS provider is required.');
+  const secret = (await readFile(sms.secretFile, 'utf8')).trim();
+  if (secret === '') throw new Error('SMS_SECRET_FILE is empty.');
+  return sms.provider === 'aliyun'
+    ? createAliyunSms({ ...sms, accessKeySecret: secret }, clock.now)
+    : createSignedPostSms(sms.url, secret, clock.now);
 }

@@ -19,14 +19,29 @@ export interface Config {
   readonly trustProxy: boolean;
   /** 32 bytes in base64 that all keys derive from. Null in the sandbox: made at first start, kept in `dataDir`. */
   readonly secretKeyFile: string | null;
-  readonly smsUrl: string | null;
-  readonly smsSecretFile: string | null;
+  /** Null in the sandbox, which sends nothing. */
+  readonly sms: SmsConfig | null;
   readonly hotline: string;
   readonly filingNumber: string | null;
   /** The broker that sells and helps with claims: full name and licence stand on every sales page. */
   readonly broker: { readonly name: string; readonly licenseNumber: string };
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
+
+export type SmsConfig =
+  | { readonly provider: 'signed-post'; readonly url: string; readonly secretFile: string }
+  | {
+      readonly provider: 'aliyun';
+      readonly url: string;
+      readonly accessKeyId: string;
+      /** Holds the secret of the access key. */
+      readonly secretFile: string;
+      readonly signName: string;
+      /** Code of the approved template with the variable `code`. */
+      readonly codeTemplate: string;
+      /** Code of the approved template with the variable `content`. */
+      readonly noticeTemplate: string;
+    };
 
 /** Fictional; a production configuration has to name its own. */
 const sandboxBroker = { name: '演示保险经纪有限公司（演示）', licenseNumber: '演示-经纪-000001' };
@@ -46,8 +61,13 @@ const schema = z
     PUBLIC_ORIGIN: z.url().optional(),
     TRUST_PROXY: z.enum(['0', '1']).default('0'),
     SECRET_KEY_FILE: optional,
+    SMS_PROVIDER: z.enum(['signed-post', 'aliyun']).default('signed-post'),
     SMS_URL: z.url().optional(),
     SMS_SECRET_FILE: optional,
+    SMS_ACCESS_KEY_ID: optional,
+    SMS_SIGN_NAME: optional,
+    SMS_CODE_TEMPLATE: optional,
+    SMS_NOTICE_TEMPLATE: optional,
     HOTLINE: text.default('400-800-5100'),
     FILING_NUMBER: optional,
     BROKER_NAME: optional,
@@ -59,8 +79,10 @@ const schema = z
     for (const name of [
       'PUBLIC_ORIGIN',
       'SECRET_KEY_FILE',
-      'SMS_URL',
       'SMS_SECRET_FILE',
+      ...(env.SMS_PROVIDER === 'aliyun'
+        ? (['SMS_ACCESS_KEY_ID', 'SMS_SIGN_NAME', 'SMS_CODE_TEMPLATE', 'SMS_NOTICE_TEMPLATE'] as const)
+        : (['SMS_URL'] as const)),
       'BROKER_NAME',
       'BROKER_LICENSE',
     ] as const) {
@@ -93,8 +115,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     publicOrigin: new URL(values.PUBLIC_ORIGIN ?? `http://localhost:${values.PORT}`).origin,
     trustProxy: values.TRUST_PROXY === '1',
     secretKeyFile: values.SECRET_KEY_FILE,
-    smsUrl: values.SMS_URL ?? null,
-    smsSecretFile: values.SMS_SECRET_FILE,
+    sms: values.MODE === 'production' ? smsOf(values) : null,
     hotline: values.HOTLINE,
     filingNumber: values.FILING_NUMBER,
     broker: {
@@ -103,6 +124,22 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     },
     logLevel: values.LOG_LEVEL,
   };
+}
+
+/** What the rules of the schema have made sure of in production. */
+function smsOf(values: z.infer<typeof schema>): SmsConfig {
+  const secretFile = values.SMS_SECRET_FILE ?? '';
+  return values.SMS_PROVIDER === 'aliyun'
+    ? {
+        provider: 'aliyun',
+        url: values.SMS_URL ?? 'https://dysmsapi.aliyuncs.com/',
+        accessKeyId: values.SMS_ACCESS_KEY_ID ?? '',
+        secretFile,
+        signName: values.SMS_SIGN_NAME ?? '',
+        codeTemplate: values.SMS_CODE_TEMPLATE ?? '',
+        noticeTemplate: values.SMS_NOTICE_TEMPLATE ?? '',
+      }
+    : { provider: 'signed-post', url: values.SMS_URL ?? '', secretFile };
 }
 
 /** `file:` URLs and plain paths; relative ones stand in the data folder. */

@@ -74,6 +74,8 @@ export const limits = {
   idNumberCharactersMax: 40,
 
   // SMS
+  /** Longest a provider may take to answer. */
+  smsTimeoutMs: 10 * secondMs,
   smsCodeValidMs: 5 * minuteMs,
   smsCodeTriesMax: 5,
   smsCodeCharactersMax: 20,

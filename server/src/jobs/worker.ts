@@ -1,6 +1,7 @@
 import { and, asc, eq, lte } from 'drizzle-orm';
 import type { Core } from '../command/core.ts';
 import { outbox } from '../db/tables/ledger.ts';
+import { PermanentFault } from '../kernel/permanent-fault.ts';
 import { limits } from '../limits.ts';
 
 export type OutboxRow = typeof outbox.$inferSelect;
@@ -50,14 +51,16 @@ export function createWorker(
   async function deliver(effect: OutboxRow): Promise<void> {
     const handler = handlers[effect.topic];
     let fault: string | null = handler ? null : `Nobody handles ${effect.topic}.`;
+    let hopeless = false;
     try {
       await handler?.(core, effect);
     } catch (reason) {
       fault = reason instanceof Error ? reason.message : String(reason);
+      hopeless = reason instanceof PermanentFault;
     }
     const attempts = effect.attempts + 1;
     const now = core.clock.now();
-    const dead = attempts >= limits.outboxAttemptsMax;
+    const dead = hopeless || attempts >= limits.outboxAttemptsMax;
     const pause = Math.min(limits.outboxBackoffMs * 2 ** effect.attempts, limits.outboxBackoffMsMax);
     await core.database.transact(async (db) => {
       await db

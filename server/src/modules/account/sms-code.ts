@@ -74,6 +74,7 @@ export async function sendSmsCode(
     command,
     mobile,
     `您的验证码为 ${code}，${minutes} 分钟内有效。请勿告诉他人。用于：${smsPurposeLabel[purpose]}。`,
+    { code },
   );
   await raiseAlarm(command);
   return { mobile: maskMobile(mobile), resendAfterSeconds: Math.ceil(limits.smsResendMs / 1000), expiresAt };

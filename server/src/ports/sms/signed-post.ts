@@ -1,13 +1,21 @@
 import { createHmac } from 'node:crypto';
+import { PermanentFault } from '../../kernel/permanent-fault.ts';
+import { limits } from '../../limits.ts';
 import type { SmsPort } from './port.ts';
 
-const timeoutMs = 10_000;
+/** Answers that say that the message itself is at fault. Of all others the next attempt may be taken. */
+const permanent = new Set([400, 413, 415, 422]);
 
 /**
  * Hands messages to a provider as signed JSON: `POST url` with `X-Timestamp` (seconds) and `X-Signature`, the HMAC-SHA-256 in hex
  * of `timestamp.body`. Redirects are refused: a message carries a code.
  */
-export function createSignedPostSms(url: string, secret: string, now: () => number): SmsPort {
+export function createSignedPostSms(
+  url: string,
+  secret: string,
+  now: () => number,
+  timeoutMs: number = limits.smsTimeoutMs,
+): SmsPort {
   return {
     async send(message) {
       const body = JSON.stringify({ id: message.id, mobile: message.mobile, text: message.text });
@@ -24,7 +32,9 @@ export function createSignedPostSms(url: string, secret: string, now: () => numb
         body,
       });
       await answer.body?.cancel();
-      if (!answer.ok) throw new Error(`The SMS provider answered ${answer.status}.`);
+      if (answer.ok) return;
+      const fault = `The SMS provider answered ${answer.status}.`;
+      throw permanent.has(answer.status) ? new PermanentFault(fault) : new Error(fault);
     },
   };
 }
