@@ -194,6 +194,41 @@ test('amounts at their caps are accepted, and an advance payment has none', () =
   expect(read.map(({ kind }) => kind)).toEqual(['BID', 'PERFORMANCE', 'ADVANCE_PAYMENT', 'WAGE', 'QUALITY']);
 });
 
+test.each<[string | undefined, string, string]>([
+  [undefined, '800000', '《工程建设项目施工招标投标办法》'],
+  ['CONSTRUCTION', '800000', '《工程建设项目施工招标投标办法》'],
+  ['GOODS', '800000', '《工程建设项目货物招标投标办法》'],
+  ['SURVEY_DESIGN', '100000', '《工程建设项目勘察设计招标投标办法》'],
+])(
+  'in a tender of class %s a bid deposit of %s yuan is in order, and a fen more is not',
+  (tenderClass, yuan, law) => {
+    const estimate = { TENDER_CLASS: tenderClass, CONTROL_PRICE: '100000000' };
+    expect(faultOf({ ...estimate, MARGIN_AMOUNT: yuan })).toBe('read');
+    const over = readExchangeRow(row({ ...estimate, MARGIN_AMOUNT: `${yuan}.01` }));
+    expect(over).toMatchObject({ ok: false, field: 'MARGIN_AMOUNT', code: 'CAP_EXCEEDED' });
+    expect(over).toHaveProperty('message', expect.stringContaining(law));
+  },
+);
+
+test('a tender of another class has the share alone, and an unknown class is no class', () => {
+  const other = { TENDER_CLASS: 'OTHER', CONTROL_PRICE: '100000000' };
+  expect(faultOf({ ...other, MARGIN_AMOUNT: '2000000' })).toBe('read');
+  expect(faultOf({ ...other, MARGIN_AMOUNT: '2000000.01' })).toBe('MARGIN_AMOUNT CAP_EXCEEDED');
+  expect(faultOf({ TENDER_CLASS: '施工' })).toBe('TENDER_CLASS INVALID_TEXT');
+});
+
+test('a wage deposit is not under half a percent of the estimate either', () => {
+  const wage = (amount: string) => ({ MARGIN_AMOUNT: '0', WAGE_AMOUNT: amount, CONTROL_PRICE: '1000000' });
+  expect(faultOf(wage('5000'))).toBe('read');
+  expect(faultOf(wage('4999.99'))).toBe('WAGE_AMOUNT CAP_EXCEEDED');
+});
+
+test('a share is not rounded: 2 % of an estimate that gives no whole fen is exceeded by the next one', () => {
+  const estimate = { CONTROL_PRICE: '1000000.49' };
+  expect(faultOf({ ...estimate, MARGIN_AMOUNT: '20000' })).toBe('read');
+  expect(faultOf({ ...estimate, MARGIN_AMOUNT: '20000.01' })).toBe('MARGIN_AMOUNT CAP_EXCEEDED');
+});
+
 test('a bid deposit over 800,000 yuan is refused without an estimate too', () => {
   expect(faultOf({ MARGIN_AMOUNT: '80', MARGIN_UNIT: '万元' })).toBe('read');
   expect(faultOf({ MARGIN_AMOUNT: '80.000001', MARGIN_UNIT: '万元' })).toBe('MARGIN_AMOUNT CAP_EXCEEDED');

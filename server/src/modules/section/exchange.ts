@@ -9,10 +9,11 @@ import {
 import { parseExchangeTime } from '../../kernel/clock.ts';
 import { normaliseCreditCode } from '../../kernel/credit-code.ts';
 import { invariant } from '../../kernel/invariant.ts';
-import { formatYuanGrouped, parseTenThousandYuan, parseYuan } from '../../kernel/money.ts';
+import { parseTenThousandYuan, parseYuan } from '../../kernel/money.ts';
 import { regionByCode } from '../../kernel/regions.ts';
 import { cleanLine } from '../../kernel/text.ts';
 import { limits } from '../../limits.ts';
+import { capBroken, TENDER_CLASSES } from './caps.ts';
 
 /**
  * Reads what trading centres send about sections, in the field names of the exchange (domain: section 9), from a call or from a
@@ -39,6 +40,7 @@ const fieldLabel = {
   NOTICE_SEND_TIME: '公告发布时间',
   DATA_TIMESTAMP: '数据时间戳',
   PROJECT_TYPE: '项目类型',
+  TENDER_CLASS: '招标类别',
   PERFORMANCE_AMOUNT: '履约保证金金额',
   PERFORMANCE_UNIT: '履约保证金单位',
   PERFORMANCE_DEADLINE: '履约保证金缴纳截止时间',
@@ -150,7 +152,8 @@ interface FoundDeposit extends ParsedDeposit {
  * Reads one row of a trading centre.
  *
  * Empty strings are absent. An amount without a unit is in 元, as CONTROL_PRICE always is. A deposit of 0 is not asked for. Without
- * PROJECT_TYPE the type is OTHER: names and codes are never parsed for it. Without DATA_TIMESTAMP the row is as old as its notice.
+ * PROJECT_TYPE the type is OTHER, without TENDER_CLASS the caps are those of construction: names and codes are never parsed for
+ * either. Without DATA_TIMESTAMP the row is as old as its notice.
  *
  * @returns the section, or the first fault in the order of the fields; caps come last, since they compare fields
  */
@@ -217,6 +220,12 @@ export function readExchangeRow(raw: Record<string, unknown>): ReadSection {
     `应为 ${PROJECT_TYPES.join('、')} 之一`,
     (text) => PROJECT_TYPES.find((type) => type === text.trim()) ?? null,
   );
+  const tenderClass = take(
+    cell('TENDER_CLASS'),
+    'INVALID_TEXT',
+    `应为 ${TENDER_CLASSES.join('、')} 之一`,
+    (text) => TENDER_CLASSES.find((known) => known === text.trim()) ?? null,
+  );
   const tendererName = takeLine('TENDERER_NAME', limits.nameCharactersMax);
   const tendererCode = takeLine('TENDERER_CODE', limits.codeCharactersMax);
   const agencyName = takeLine('TENDER_AGENCY_NAME', limits.nameCharactersMax);
@@ -260,7 +269,8 @@ export function readExchangeRow(raw: Record<string, unknown>): ReadSection {
   if (openAt !== null && deadlineAt !== null && openAt < deadlineAt)
     report('BID_OPEN_TIME', 'OPEN_BEFORE_DEADLINE', '开标时间（BID_OPEN_TIME）早于投标文件递交截止时间');
   for (const { kind, amountFen, amountField } of found) {
-    const rule = amountFen === null ? null : capExceeded(kind, amountFen, controlPriceFen);
+    const rule =
+      amountFen === null ? null : capBroken(kind, amountFen, controlPriceFen, tenderClass ?? 'CONSTRUCTION');
     if (rule !== null) report(amountField, 'CAP_EXCEEDED', rule);
   }
 
@@ -348,41 +358,6 @@ function depositCellsOf(
     });
   }
   return columns;
-}
-
-interface Cap {
-  readonly percent: number;
-  readonly rule: string;
-}
-
-/** Largest share of the estimate a deposit may take (domain: section 2). ADVANCE_PAYMENT has no such rule. */
-const capOf: Readonly<Partial<Record<DepositKind, Cap>>> = {
-  BID: { percent: 2, rule: '《招标投标法实施条例》第二十六条：投标保证金不得超过招标项目估算价的 2%' },
-  PERFORMANCE: {
-    percent: 10,
-    rule: '《招标投标法实施条例》第五十八条：履约保证金不得超过中标合同金额的 10%',
-  },
-  WAGE: { percent: 3, rule: '《工程建设领域农民工工资保证金规定》：工资保证金不超过施工合同额的 3%' },
-  QUALITY: {
-    percent: 3,
-    rule: '《建设工程质量保证金管理办法》第七条：质量保证金不得高于工程价款结算总额的 3%',
-  },
-};
-
-const CONSTRUCTION_BID_CAP_FEN = 800_000_00;
-const CONSTRUCTION_BID_RULE =
-  '《工程建设项目施工招标投标办法》第三十七条：施工招标的投标保证金最高不得超过八十万元';
-
-/** The rule that an amount breaks, in Chinese with both figures, or null. The 800,000 yuan need no estimate. */
-function capExceeded(kind: DepositKind, amountFen: number, controlPriceFen: number | null): string | null {
-  const amount = `${depositKindLabel[kind]} ${formatYuanGrouped(amountFen)} 元`;
-  const cap = capOf[kind];
-  // Amounts are below 10^13 fen, so that a hundredfold is still exact.
-  if (cap !== undefined && controlPriceFen !== null && amountFen * 100 > controlPriceFen * cap.percent)
-    return `${amount}超过招标控制价 ${formatYuanGrouped(controlPriceFen)} 元的 ${cap.percent}%。${cap.rule}`;
-  if (kind === 'BID' && amountFen > CONSTRUCTION_BID_CAP_FEN)
-    return `${amount}超过 800,000.00 元。${CONSTRUCTION_BID_RULE}`;
-  return null;
 }
 
 function isAbsent(value: unknown): boolean {

@@ -206,6 +206,8 @@ const exchangeText: Record<string, string> = {
   NOTICE_SEND_TIME: '公告发布时间。',
   DATA_TIMESTAMP: '数据时间戳；较晚的为准。',
   PROJECT_TYPE: `项目类型：${PROJECT_TYPES.join('、')}。`,
+  TENDER_CLASS:
+    '招标类别，决定投标保证金的法定上限：CONSTRUCTION 施工（默认）、GOODS 货物、SURVEY_DESIGN 勘察设计、OTHER 其他。',
 };
 const ExchangeDeposit = builder.inputType('ExchangeDeposit', {
   description: '投标保证金以外的一种保证金。',
@@ -230,7 +232,8 @@ const ExchangeBidSection = builder.inputType('ExchangeBidSection', {
 });
 
 mutation('importBidSections', {
-  description: '导入交易中心的标段公告；有误的行逐条报告，不影响其余。',
+  description:
+    '导入交易中心的标段公告；有误的行逐条报告，不影响其余。保证金超出法定限额的行以 CAP_EXCEEDED 报告，并指明字段和法规。',
   who: { roles: ['OPERATOR'], scopes: ['sections:write'] },
   type: BidSectionImport,
   input: builder.inputType('ImportBidSectionsInput', {
