@@ -17,6 +17,8 @@ export interface Config {
   readonly publicOrigin: string;
   /** Whether X-Forwarded-For of a proxy of ours names the caller. */
   readonly trustProxy: boolean;
+  /** Whether the sandbox's insurers answer by themselves. */
+  readonly sandboxInsurer: boolean;
   /** 32 bytes in base64 that all keys derive from. Null in the sandbox: made at first start, kept in `dataDir`. */
   readonly secretKeyFile: string | null;
   /** Null in the sandbox, which sends nothing. */
@@ -60,6 +62,7 @@ const schema = z
     DATABASE_URL: optional,
     PUBLIC_ORIGIN: z.url().optional(),
     TRUST_PROXY: z.enum(['0', '1']).default('0'),
+    SANDBOX_INSURER: z.enum(['0', '1']).default('1'),
     SECRET_KEY_FILE: optional,
     SMS_PROVIDER: z.enum(['signed-post', 'aliyun']).default('signed-post'),
     SMS_URL: z.url().optional(),
@@ -114,6 +117,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     databaseFile: databaseFile(values.DATABASE_URL, dataDir),
     publicOrigin: new URL(values.PUBLIC_ORIGIN ?? `http://localhost:${values.PORT}`).origin,
     trustProxy: values.TRUST_PROXY === '1',
+    sandboxInsurer: values.SANDBOX_INSURER === '1',
     secretKeyFile: values.SECRET_KEY_FILE,
     sms: values.MODE === 'production' ? smsOf(values) : null,
     hotline: values.HOTLINE,

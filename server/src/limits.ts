@@ -134,6 +134,10 @@ export const limits = {
   // Business
   certificationWorkdays: 1,
   underwritingWorkdays: 1,
+  materialWorkdays: 3,
+  materialDaysMax: 30,
+  materialFilesMax: 20,
+  earlierQuotesMax: 20,
   paymentWorkdays: 3,
   paymentReviewWorkdays: 1,
   issueWorkdays: 1,

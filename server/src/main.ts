@@ -93,7 +93,7 @@ async function start(settings: Config): Promise<void> {
   }
   step(`Serving at ${settings.publicOrigin} (listening on ${settings.host}:${server.port})`);
 
-  const counterpart = sandbox ? spawnCounterpart(server.port) : null;
+  const counterpart = sandbox && settings.sandboxInsurer ? spawnCounterpart(server.port) : null;
   let stopping = false;
   const stop = async () => {
     if (stopping) return;

@@ -1,4 +1,4 @@
-import { and, eq, exists, isNotNull, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, eq, exists, isNotNull, ne, notInArray, or, type SQL, sql } from 'drizzle-orm';
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Db } from '../db/open.ts';
 import { orders } from '../db/tables/order.ts';
@@ -61,6 +61,27 @@ const chosenBy = (db: Db, insurerId: string): SQL =>
 export function ownAffairs(actor: Actor, owner: AnySQLiteColumn): SQL {
   const insurerId = insurerView(actor);
   return insurerId ? (or(sql`${owner} is null`, eq(owner, insurerId)) as SQL) : everybody;
+}
+
+/** Nouns that are talked of within an insurer alone: what is not decided yet is no news for the bidder. */
+const insideNouns: readonly string[] = ['proposal'];
+
+/** Whether the noun's events stay within the insurer, so that nobody who waits for the order hears of them. */
+export const isInside = (noun: string) => insideNouns.includes(noun);
+
+/** Condition on events: what stays within an insurer is hidden from the bidder. Use it together with `ownAffairs`. */
+export function insideEvents(actor: Actor, noun: AnySQLiteColumn): SQL {
+  return actor.kind === 'USER' && actor.role === 'BIDDER' ? notInArray(noun, [...insideNouns]) : everybody;
+}
+
+/**
+ * Condition on what an insurer has not told anybody yet: its own people and systems alone see it. Use it together with `ordersFor`.
+ *
+ * @param owner column that holds the insurer
+ */
+export function insideOf(actor: Actor, owner: AnySQLiteColumn): SQL {
+  const insurerId = insurerView(actor);
+  return insurerId ? eq(owner, insurerId) : nobody;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import type { AnySQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { type Actor, actorId, type Party, partiesOf } from '../access/actor.ts';
+import { isInside } from '../access/secrecy.ts';
 import { newId } from '../kernel/id.ts';
 import { invariant } from '../kernel/invariant.ts';
 import { type Machine, targetOf } from '../kernel/machine.ts';
@@ -160,7 +161,7 @@ async function record<T extends LivingTable, S extends string, E extends string>
     note: change.note ?? null,
     data: change.data ?? {},
   });
-  if (orderId) command.changedOrders.add(orderId);
+  if (orderId && !isInside(life.machine.name)) command.changedOrders.add(orderId);
 }
 
 /** Writes an act that moves no state but has to be accounted for: a reveal, a new key, a changed product. */

@@ -211,6 +211,8 @@ export const QUOTE_STATES = [
   'EXPIRED',
 ] as const;
 export type QuoteState = (typeof QUOTE_STATES)[number];
+export const PROPOSAL_STATES = ['PENDING', 'AGREED', 'REFUSED', 'WITHDRAWN'] as const;
+export type ProposalState = (typeof PROPOSAL_STATES)[number];
 export const PAYMENT_STATES = [
   'AWAITING_TRANSFER',
   'VOUCHER_SUBMITTED',

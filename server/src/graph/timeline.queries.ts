@@ -1,6 +1,6 @@
 import { and, asc, count, desc, eq, inArray, isNull, or, sql } from 'drizzle-orm';
 import type { Actor } from '../access/actor.ts';
-import { ordersFor, ownAffairs } from '../access/secrecy.ts';
+import { insideEvents, ordersFor, ownAffairs } from '../access/secrecy.ts';
 import type { EventRow } from '../command/events.ts';
 import type { Db } from '../db/open.ts';
 import { events } from '../db/tables/ledger.ts';
@@ -10,7 +10,11 @@ import { type Page, type PageRequest, pageOf } from '../kernel/page.ts';
 
 /** Events under an order's secrecy, and those under nobody's. Needs the joins below. */
 const visible = (db: Db, actor: Actor) =>
-  and(or(isNull(events.orderId), ordersFor(db, actor)), ownAffairs(actor, events.insurerId));
+  and(
+    or(isNull(events.orderId), ordersFor(db, actor)),
+    ownAffairs(actor, events.insurerId),
+    insideEvents(actor, events.noun),
+  );
 
 /** The events of objects that the caller was shown, of an order also those of all that hangs on it, oldest first. */
 export async function eventsOfObjects(db: Db, actor: Actor, ids: readonly string[]): Promise<EventRow[]> {

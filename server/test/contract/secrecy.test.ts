@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { newId, prefixOf } from '../../src/kernel/id.ts';
 import { codeFor, registered } from '../../src/modules/account/account.fixture.ts';
 import {
+  agreed,
   OFFER,
   offerInput,
   REQUEST_MATERIAL,
@@ -49,6 +50,7 @@ interface World {
   readonly scene: Scene;
   /** Of the insurer that is chosen. */
   readonly underwriter: Person;
+  readonly second: Person;
   readonly outsiders: Readonly<Record<OutsideRole, Person | null>>;
   /** Another certified enterprise that might have bought instead. */
   readonly other: Person;
@@ -61,7 +63,8 @@ const PAST_OPENING_MS = 870_000;
 let world: World;
 beforeEach(async () => {
   const h = await createHarness();
-  const scene = await sceneOf(h, { section: { inDays: OPENS_IN_DAYS } });
+  // So that an offer passes through every stage it may have.
+  const scene = await sceneOf(h, { section: { inDays: OPENS_IN_DAYS }, secondUnderwriterAboveFen: 1 });
   const elsewhere = await h.given.insurer();
   const product = await h.given.product(elsewhere.id);
   const rival = await h.given.bidder();
@@ -82,7 +85,8 @@ beforeEach(async () => {
   // The rival has bought elsewhere, so that lists, counts and searches of those who may see that are not empty.
   await submittedOrder({ ...scene, bidder: rival, ask: h.as(rival), products: [product] });
   const underwriter = await h.given.underwriter(scene.insurers[0]?.id ?? '');
-  world = { h, scene, underwriter, outsiders, other: await h.given.bidder() };
+  const second = await h.given.underwriter(scene.insurers[0]?.id ?? '');
+  world = { h, scene, underwriter, second, outsiders, other: await h.given.bidder() };
 });
 
 const twinOf = (h: Harness) => createHarness({}, h);
@@ -96,6 +100,7 @@ const sceneIn = (h: Harness, scene: Scene, bidder = scene.bidder): Scene => ({
 interface Bought {
   readonly orderId: string;
   readonly quoteId: string;
+  readonly proposalId: string;
   readonly paymentId: string;
   readonly voucherId: string;
   readonly policyId: string;
@@ -116,7 +121,7 @@ const policyNumber = 'BH-2026-000001';
 /** Pays, and is sent back the voucher with words about the payer. */
 async function rejectedVoucher(scene: Scene) {
   const { h, bidder, ask } = scene;
-  const { underwriter } = world;
+  const { underwriter, second } = world;
   const desk = h.as(underwriter);
   const { orderId, quotes } = await submittedOrder(scene);
   const quoteId = quotes[0]?.id ?? '';
@@ -133,6 +138,9 @@ async function rejectedVoucher(scene: Scene) {
       input: { ...offerInput(h, quoteId), validUntil: new Date(h.now() + 600_000).toISOString() },
     }),
   );
+  await agreed(h.as(second), quoteId);
+  const own = 'query ($id: ID!) { node(id: $id) { ... on Quote { proposals { id } } } }';
+  const proposalId = (await desk(own, { id: quoteId })).data.node.proposals[0].id;
 
   const read = `query ($id: ID!) { order(id: $id) { number payment { id voucher { id upload { id } } }
     policy { id policyNumber verificationCode file { id } } invoice { id } quotes { number } } }`;
@@ -155,7 +163,7 @@ async function rejectedVoucher(scene: Scene) {
   expect(resultOf(await desk(REJECT, { input: { paymentId, reason } }))).toMatchObject({
     rejectReason: reason,
   });
-  return { orderId, quoteId, paymentId, evidenceUploadId, read, send };
+  return { orderId, quoteId, proposalId, paymentId, evidenceUploadId, read, send };
 }
 
 /** All the way to a policy, with evidence and a second voucher. */
@@ -163,7 +171,8 @@ async function buy(scene: Scene): Promise<Bought> {
   const { h, ask } = scene;
   const { underwriter } = world;
   const desk = h.as(underwriter);
-  const { orderId, quoteId, paymentId, evidenceUploadId, read, send } = await rejectedVoucher(scene);
+  const { orderId, quoteId, proposalId, paymentId, evidenceUploadId, read, send } =
+    await rejectedVoucher(scene);
   await send();
   resultOf(await desk(CONFIRM, { input: { paymentId } }));
   const uploadId = await pdfUpload(h, underwriter, 'POLICY');
@@ -174,6 +183,7 @@ async function buy(scene: Scene): Promise<Bought> {
   return {
     orderId,
     quoteId,
+    proposalId,
     paymentId,
     voucherId: order.payment.voucher.id,
     policyId: order.policy.id,
@@ -425,6 +435,7 @@ describe('before the opening, a bid guarantee exists for nobody outside', () => 
     const secrets: Readonly<Record<string, readonly string[]>> = {
       orderId: [bought.orderId, draft],
       quoteId: [bought.quoteId],
+      proposalId: [bought.proposalId],
       paymentId: [bought.paymentId],
       policyId: [bought.policyId],
       invoiceId: [bought.invoiceId],
@@ -432,7 +443,15 @@ describe('before the opening, a bid guarantee exists for nobody outside', () => 
       uploadIds: [bought.evidenceUploadId],
       licenseUploadId: [bought.evidenceUploadId],
       ids: told.map((message) => message.id),
-      id: [bought.orderId, draft, bought.quoteId, bought.paymentId, bought.policyId, bought.invoiceId],
+      id: [
+        bought.orderId,
+        draft,
+        bought.quoteId,
+        bought.proposalId,
+        bought.paymentId,
+        bought.policyId,
+        bought.invoiceId,
+      ],
     };
     /** Ids of what is no affair of an order. A new kind of id has to be put here or above. */
     const open = [

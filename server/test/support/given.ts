@@ -125,7 +125,10 @@ export function createGiven(h: Harness) {
         headers: { authorization: `Bearer ${token}` },
       };
     },
-    insurer: (name = `演示财产保险${randomDigits(6)}股份有限公司`): Promise<InsurerRow> =>
+    insurer: (
+      name = `演示财产保险${randomDigits(6)}股份有限公司`,
+      secondUnderwriterAbove: number | null = null,
+    ): Promise<InsurerRow> =>
       h.system((command) =>
         saveInsurer(command, {
           name,
@@ -137,6 +140,7 @@ export function createGiven(h: Harness) {
             bankName: '演示银行本溪分行',
             accountNumber: `0000${randomDigits(12)}`,
           },
+          secondUnderwriterAbove,
         }),
       ),
     product: (

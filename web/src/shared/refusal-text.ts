@@ -12,6 +12,7 @@ export type RefusalCode =
   | 'STALE_STATE'
   | 'QUOTE_EXPIRED'
   | 'PREMIUM_CHANGED'
+  | 'SECOND_UNDERWRITER_NEEDED'
   | 'PAYER_MISMATCH'
   | 'AMOUNT_MISMATCH'
   | 'TRANSACTION_USED'
@@ -57,6 +58,7 @@ export const refusalText = {
   STALE_STATE: '内容刚刚被更新，请刷新页面后重试。',
   QUOTE_EXPIRED: '报价已过有效期，请重新申请。',
   PREMIUM_CHANGED: '保费已变化，请核对最新保费后再确认。',
+  SECOND_UNDERWRITER_NEEDED: '该报价由您提交，须由本机构另一位核保人员复核。',
   PAYER_MISMATCH: '付款账户户名与投保企业不一致，请使用本企业账户付款。',
   AMOUNT_MISMATCH: '付款金额与应付金额不一致，请核对后重新提交。',
   TRANSACTION_USED: '该银行流水号已用于其他订单，请核对。',

@@ -16,6 +16,8 @@ export const insurers = sqliteTable(
     accountName: line().notNull(),
     accountBank: line().notNull(),
     accountNumber: line().notNull(),
+    /** Sum insured above which a second underwriter has to agree to an offer; null where one suffices. */
+    secondUnderwriterAboveFen: fen(),
     createdAt: instant().notNull(),
   },
   (t) => [uniqueIndex('insurers_name').on(t.name)],

@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import { z } from 'zod';
+import { insurerView } from '../../access/secrecy.ts';
 import { documentKindLabel, guaranteeFormLabel, premiumFormulaLabel } from '../../db/vocabulary.ts';
 import { builder } from '../../graph/builder.ts';
 import { readable } from '../../graph/connection.ts';
@@ -58,6 +59,18 @@ export const Insurer = builder.objectRef<InsurerRow>('Insurer').implement({
     }),
   }),
 });
+builder.objectField(Insurer, 'secondUnderwriterAbove', (t) =>
+  t.field({
+    type: 'Money',
+    nullable: true,
+    description:
+      '复核限额（元）：保险金额超过此数的报价须两位核保人员。为空表示不限；仅运营人员和本机构可见。',
+    resolve: (row, _args, { actor }) =>
+      insurerView(actor) === row.id || (actor.kind === 'USER' && actor.role === 'OPERATOR')
+        ? row.secondUnderwriterAboveFen
+        : null,
+  }),
+);
 defineNode('ins', 'Insurer', (id, context) => insurerLoader(context).load(id));
 
 builder.objectFields(Viewer, (t) => ({
@@ -250,9 +263,14 @@ mutation('saveInsurer', {
       licenseNumber: t.string({ required: true, description: '许可证编号。' }),
       hotline: t.string({ required: true, description: '服务电话。' }),
       account: t.field({ type: ReceivingAccountInput, required: true, description: '收款账户。' }),
+      secondUnderwriterAbove: t.field({
+        type: 'Money',
+        description: '复核限额（元）：保险金额超过此数的报价须两位核保人员。不填保持不变，null 为不限。',
+      }),
     }),
   }),
   check: z.object({
+    secondUnderwriterAbove: z.number().positive('复核限额应大于 0').nullish(),
     name: line('全称'),
     shortName: line('简称', 20),
     licenseNumber: line('许可证编号', 64),

@@ -21,6 +21,8 @@ export interface InsurerInput {
     readonly bankName: string;
     readonly accountNumber: string;
   };
+  /** In fen. Undefined keeps what is there, null takes the limit away. */
+  readonly secondUnderwriterAbove?: number | null | undefined;
 }
 
 /**
@@ -42,6 +44,9 @@ export async function saveInsurer(
     accountBank: input.account.bankName,
     accountNumber: input.account.accountNumber,
     ...(logo ? { logo } : {}),
+    ...(input.secondUnderwriterAbove === undefined
+      ? {}
+      : { secondUnderwriterAboveFen: input.secondUnderwriterAbove }),
   };
   const [row] = input.id
     ? await command.db.update(insurers).set(values).where(eq(insurers.id, input.id)).returning()
@@ -50,7 +55,13 @@ export async function saveInsurer(
         .values({ id: newId('ins'), ...values, createdAt: command.now })
         .returning();
   if (!row) throw new NotFound();
-  await note(command, { noun: 'insurer', objectId: row.id, event: 'SAVE', note: row.name });
+  await note(command, {
+    noun: 'insurer',
+    objectId: row.id,
+    event: 'SAVE',
+    note: row.name,
+    data: { secondUnderwriterAboveFen: row.secondUnderwriterAboveFen },
+  });
   return row;
 }
 

@@ -327,7 +327,9 @@ export function productFaults(
 ): FieldMessage[] {
   if (chosen.length === 0) return [{ path: 'productIds', message: '请至少选择一家保险公司' }];
   const sumFen = application.cover.sumInsuredFen;
-  return chosen.flatMap(({ product, insurer }) => {
+  return chosen.flatMap(({ product, insurer }, i) => {
+    if (chosen.findIndex((other) => other.insurer.id === insurer.id) < i)
+      return [{ path: 'productIds', message: `${insurer.shortName}只能选择一个产品` }];
     if (!product.active)
       return [{ path: 'productIds', message: `${insurer.shortName}的该产品已停售，请重新选择` }];
     if (sumFen === null || product.maximumSumFen === null || sumFen <= product.maximumSumFen) return [];

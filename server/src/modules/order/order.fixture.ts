@@ -34,6 +34,10 @@ export const CANCEL = `mutation ($input: CancelOrderInput!) { cancelOrder(input:
   ... on Order { id state cancelReason quotes { state } } ${refusal()} } }`;
 export const OFFER = `mutation ($input: OfferQuoteInput!) { offerQuote(input: $input) {
   ... on Quote { id state premium order { state orderAmount } } ${refusal()} } }`;
+export const AGREE = `mutation ($input: AgreeToOfferInput!) { agreeToOffer(input: $input) {
+  ... on Quote { id state premium order { state orderAmount } } ${refusal()} } }`;
+export const REFUSE = `mutation ($input: RefuseOfferInput!) { refuseOffer(input: $input) {
+  ... on Quote { id state proposals { state refuseReason } } ${refusal()} } }`;
 export const DECLINE = `mutation ($input: DeclineQuoteInput!) { declineQuote(input: $input) {
   ... on Quote { id state order { state } } ${refusal()} } }`;
 export const REQUEST_MATERIAL = `mutation ($input: RequestMaterialInput!) { requestMaterial(input: $input) {
@@ -61,6 +65,8 @@ export interface SceneWish {
   readonly formula?: PremiumFormula;
   readonly maximumSumFen?: number | null;
   readonly section?: SectionWish;
+  /** Sum insured above which every insurer wants two underwriters. */
+  readonly secondUnderwriterAboveFen?: number;
 }
 
 export async function sceneOf(h: Harness, wish: SceneWish = {}): Promise<Scene> {
@@ -69,7 +75,10 @@ export async function sceneOf(h: Harness, wish: SceneWish = {}): Promise<Scene> 
   const insurers: InsurerRow[] = [];
   const products: ProductRow[] = [];
   for (let i = 0; i < (wish.insurers ?? 1); i += 1) {
-    const insurer = await h.given.insurer(`演示第${i + 1}财产保险${randomDigits(6)}股份有限公司`);
+    const insurer = await h.given.insurer(
+      `演示第${i + 1}财产保险${randomDigits(6)}股份有限公司`,
+      wish.secondUnderwriterAboveFen ?? null,
+    );
     insurers.push(insurer);
     products.push(
       await h.given.product(insurer.id, {
@@ -138,6 +147,20 @@ export async function submittedOrder(scene: Scene, ask: Ask = scene.ask): Promis
 }
 
 export const inDays = (h: Harness, days: number) => formatInstant(h.now() + days * 86_400_000);
+
+/** A second underwriter agrees to the offer that waits for one. */
+export async function agreed(desk: Ask, quoteId: string): Promise<void> {
+  const { data } = await desk(
+    'query ($id: ID!) { node(id: $id) { ... on Quote { proposals { id state } } } }',
+    {
+      id: quoteId,
+    },
+  );
+  const pending = data.node.proposals.find(({ state }: { state: string }) => state === 'PENDING');
+  const answer = await desk(AGREE, { input: { proposalId: pending?.id ?? '' } });
+  if (answer.data?.agreeToOffer.code ?? answer.errors)
+    throw new Error(`Not agreed: ${JSON.stringify(answer.errors ?? answer.data.agreeToOffer)}`);
+}
 
 /** An offer of the premium the list showed, good for a week. */
 export const offerInput = (h: Harness, quoteId: string, premium = '400.00') => ({

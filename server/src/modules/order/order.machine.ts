@@ -24,6 +24,8 @@ export const orderMachine = defineMachine({
     SUBMIT: { label: '提交订单', by: ['BIDDER'] },
     OFFER: { label: '核保通过', by: ['SYSTEM'] },
     DECLINE: { label: '核保未通过', by: ['SYSTEM'] },
+    // The offers that stood have expired, and others may still come.
+    AWAIT_OFFER: { label: '报价已过期，继续等待核保', by: ['SYSTEM'] },
     SUBMIT_VOUCHER: { label: '提交支付凭证', by: ['BIDDER', 'SYSTEM'] },
     REJECT_PAYMENT: { label: '退回支付凭证', by: ['SYSTEM'] },
     CONFIRM_PAYMENT: { label: '确认收款', by: ['SYSTEM'] },
@@ -39,6 +41,7 @@ export const orderMachine = defineMachine({
       SUBMIT_VOUCHER: 'PAYMENT_REVIEW',
       // A line of the bank statement may match where nobody sent a voucher.
       CONFIRM_PAYMENT: 'ISSUING',
+      AWAIT_OFFER: 'UNDERWRITING',
       CANCEL: 'CANCELLED',
       LAPSE: 'LAPSED',
     },

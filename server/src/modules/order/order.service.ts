@@ -170,11 +170,15 @@ export async function chooseProducts(
   requireState(order, ['DRAFT'], 'CHOOSE_PRODUCTS', '选择保险公司');
   const productIds = [...new Set(input.productIds)];
   const found = await productsByIds(command.db, productIds);
-  const issues: FieldMessage[] = found.flatMap((product, i) =>
-    product?.active && product.depositKind === order.depositKind && product.form === order.form
-      ? []
-      : [{ path: `productIds.${i}`, message: `产品 ${product?.name ?? productIds[i]} 不适用于该订单` }],
-  );
+  const issues: FieldMessage[] = found.flatMap((product, i) => {
+    const path = `productIds.${i}`;
+    if (!product?.active || product.depositKind !== order.depositKind || product.form !== order.form) {
+      return [{ path, message: `产品 ${product?.name ?? productIds[i]} 不适用于该订单` }];
+    }
+    // One quote an insurer: of two it would have to say which it stands by.
+    const isSecond = found.findIndex((other) => other?.insurerId === product.insurerId) < i;
+    return isSecond ? [{ path, message: '一家保险公司只能选择一个产品' }] : [];
+  });
   if (issues.length > 0) throw new InvalidInput(issues);
 
   await command.db.delete(orderProducts).where(eq(orderProducts.orderId, order.id));

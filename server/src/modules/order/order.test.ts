@@ -41,17 +41,17 @@ const orderOf = async (orderId: string, fields: string, ask = scene.ask) =>
 
 test('the machine of an order, a row a state', () => {
   expect(machineGrid(orderMachine)).toMatchInlineSnapshot(`
-    "state            SUBMIT       OFFER            DECLINE  SUBMIT_VOUCHER REJECT_PAYMENT   CONFIRM_PAYMENT ISSUE     SURRENDER   CANCEL    LAPSE
-    DRAFT            UNDERWRITING .                .        .              .                .               .         .           CANCELLED LAPSED
-    UNDERWRITING     .            AWAITING_PAYMENT DECLINED .              .                .               .         .           CANCELLED LAPSED
-    AWAITING_PAYMENT .            .                .        PAYMENT_REVIEW .                ISSUING         .         .           CANCELLED LAPSED
-    PAYMENT_REVIEW   .            .                .        .              AWAITING_PAYMENT ISSUING         .         .           .         .
-    ISSUING          .            .                .        .              .                .               COMPLETED .           .         .
-    COMPLETED        .            .                .        .              .                .               .         SURRENDERED .         .
-    SURRENDERED      .            .                .        .              .                .               .         .           .         .
-    DECLINED         .            .                .        .              .                .               .         .           .         .
-    CANCELLED        .            .                .        .              .                .               .         .           .         .
-    LAPSED           .            .                .        .              .                .               .         .           .         ."
+    "state            SUBMIT       OFFER            DECLINE  AWAIT_OFFER  SUBMIT_VOUCHER REJECT_PAYMENT   CONFIRM_PAYMENT ISSUE     SURRENDER   CANCEL    LAPSE
+    DRAFT            UNDERWRITING .                .        .            .              .                .               .         .           CANCELLED LAPSED
+    UNDERWRITING     .            AWAITING_PAYMENT DECLINED .            .              .                .               .         .           CANCELLED LAPSED
+    AWAITING_PAYMENT .            .                .        UNDERWRITING PAYMENT_REVIEW .                ISSUING         .         .           CANCELLED LAPSED
+    PAYMENT_REVIEW   .            .                .        .            .              AWAITING_PAYMENT ISSUING         .         .           .         .
+    ISSUING          .            .                .        .            .              .                .               COMPLETED .           .         .
+    COMPLETED        .            .                .        .            .              .                .               .         SURRENDERED .         .
+    SURRENDERED      .            .                .        .            .              .                .               .         .           .         .
+    DECLINED         .            .                .        .            .              .                .               .         .           .         .
+    CANCELLED        .            .                .        .            .              .                .               .         .           .         .
+    LAPSED           .            .                .        .            .              .                .               .         .           .         ."
   `);
 });
 
@@ -280,6 +280,11 @@ describe('filling in', () => {
     });
     await choose([first?.id, second?.id, first?.id]);
     expect((await choose([second?.id])).data.chooseProducts.products).toEqual([{ id: second?.id }]);
+    const sister = await h.given.product(scene.insurers[1]?.id ?? '');
+    expect(await refused(() => choose([first?.id, second?.id, sister.id]))).toMatchObject({
+      code: 'INVALID_INPUT',
+      issues: [{ path: 'productIds.2', message: '一家保险公司只能选择一个产品' }],
+    });
     const tooMany = await refused(() => choose(Array.from({ length: 21 }, () => first?.id)));
     expect(tooMany).toMatchObject({ code: 'INVALID_INPUT', issues: [{ path: 'productIds' }] });
   });

@@ -1,11 +1,12 @@
 import DataLoader from 'dataloader';
 import { z } from 'zod';
 import { insurerView } from '../../access/secrecy.ts';
+import type { MaterialRound } from '../../db/tables/quote.ts';
 import { requireAccess } from '../../graph/access.ts';
 import { builder } from '../../graph/builder.ts';
 import { connectionOf, pageArguments, pageRequest } from '../../graph/connection.ts';
 import { type Context, perRequest } from '../../graph/context.ts';
-import { ErrorInterface } from '../../graph/errors.ts';
+import { ErrorInterface, plainRefusal } from '../../graph/errors.ts';
 import { mutation } from '../../graph/mutation.ts';
 import { defineNode, Node } from '../../graph/node.ts';
 import { textRule } from '../../graph/text-rules.ts';
@@ -24,17 +25,21 @@ import { Order, shownOrder } from '../order/order.graph.ts';
 import { DeadlinePassed } from '../section/section.refusals.ts';
 import { registerFileReaders, UploadType, uploadLoader } from '../upload/upload.graph.ts';
 import { UploadRefused } from '../upload/upload.refusals.ts';
-import { quoteLife } from './quote.machine.ts';
+import { proposalLife, quoteLife } from './quote.machine.ts';
 import {
   breakdownOf,
+  earlierQuotes,
   listQuotes,
   mayReadEvidence,
+  type ProposalRow,
+  proposalById,
+  proposalsOfQuotes,
   type QuoteRow,
   type QuoteView,
   quotesByIds,
   quotesOfOrders,
 } from './quote.queries.ts';
-import { PremiumChanged, QuoteExpired } from './quote.refusals.ts';
+import { PremiumChanged, QuoteExpired, SecondUnderwriterNeeded } from './quote.refusals.ts';
 import * as service from './quote.service.ts';
 
 builder.objectType(QuoteExpired, {
@@ -52,13 +57,21 @@ builder.objectType(PremiumChanged, {
   fields: (t) => ({
     premium: t.expose('premiumFen', {
       type: 'Money',
-      description: '现在的保费（元）；确认时在 premium 中给出。',
+      description: '现在的保费（元）；确认时在 expectedPremium 中给出。',
     }),
   }),
 });
 
+plainRefusal(
+  SecondUnderwriterNeeded,
+  '报价由同一人提交，须由另一位核保人员复核（SECOND_UNDERWRITER_NEEDED）。',
+);
+
 const enums = machineEnums(quoteLife, 'Quote');
+const proposalEnums = machineEnums(proposalLife, 'Proposal');
 const underwriter = { roles: ['UNDERWRITER'], scopes: ['underwriting:write'] } as const;
+/** A system agrees to nothing: see `agreeToOffer`. */
+const person = { roles: ['UNDERWRITER'] } as const;
 const bidder = { roles: ['BIDDER'] } as const;
 
 const quoteViewLoader = perRequest(
@@ -103,13 +116,81 @@ async function acceptedQuoteOf(context: Context, orderId: string): Promise<Quote
   return all.find(({ state }) => state === 'ACCEPTED' || state === 'ISSUED') ?? null;
 }
 
+const proposalLoader = perRequest(
+  (context) =>
+    new DataLoader<string, ProposalRow[]>((ids) => proposalsOfQuotes(context.db, context.actor, ids)),
+);
+
+/** Whether who asks may fire an event of a quote as things stand, where the state alone does not say it. */
+const mayMove = (row: QuoteRow, event: string, context: Context) =>
+  event !== 'DECLINE' || service.mayDecline(row, context.core.clock.now());
+
 registerFileReaders('EVIDENCE', (context, uploadId) => mayReadEvidence(context.db, context.actor, uploadId));
+
+const filesOf = async (context: Context, ids: readonly string[]) => {
+  const uploads = await Promise.all(ids.map((id) => uploadLoader(context).load(id)));
+  return uploads.filter((upload) => upload !== null);
+};
+
+const MaterialRoundType = builder.objectRef<MaterialRound>('MaterialRound').implement({
+  description: '一轮补充资料：机构要求什么，投保人补充了什么。',
+  fields: (t) => ({
+    request: t.exposeString('request', { description: '所需资料。' }),
+    requestedAt: t.expose('requestedAt', { type: 'DateTime', description: '提出要求的时间。' }),
+    dueAt: t.expose('dueAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: '补充期限；过期未补充的，机构可以不予承保。',
+    }),
+    note: t.exposeString('note', { nullable: true, description: '投保人的说明；尚未补充时为空。' }),
+    files: t.field({
+      type: [UploadType],
+      description: '投保人补充的文件。',
+      resolve: (round, _args, context) => filesOf(context, round.uploadIds),
+    }),
+    suppliedAt: t.expose('suppliedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: '补充的时间；尚未补充时为空。',
+    }),
+  }),
+});
+
+const Proposal = builder.objectRef<ProposalRow>('Proposal').implement({
+  description: '超过机构复核限额的报价，须另一位核保人员复核后才告知投保人。仅本机构可见。',
+  interfaces: [Node],
+  fields: (t) => ({
+    // Who proposed it cannot agree to it, and a system to none.
+    ...lifeFields(
+      t,
+      proposalLife,
+      proposalEnums,
+      (row, _event, { actor }) =>
+        actor.kind === 'USER' &&
+        actor.role === 'UNDERWRITER' &&
+        (_event !== 'AGREE' || actor.id !== row.proposedBy),
+    ),
+    premium: t.expose('premiumFen', { type: 'Money', description: '拟报的保费（元）。' }),
+    rate: t.expose('rate', { type: 'Rate', description: '拟报的费率。' }),
+    validUntil: t.expose('validUntil', { type: 'DateTime', description: '拟报的有效期，不含该时刻。' }),
+    note: t.exposeString('note', { nullable: true, description: '拟报的核保说明。' }),
+    proposedBy: t.exposeID('proposedBy', { description: '提交人：核保人员或本机构系统的编号。' }),
+    proposedAt: t.expose('proposedAt', { type: 'DateTime', description: '提交复核的时间。' }),
+    decidedAt: t.expose('decidedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: '复核通过、退回或撤回的时间。',
+    }),
+    refuseReason: t.exposeString('refuseReason', { nullable: true, description: '退回的原因。' }),
+  }),
+});
+defineNode('prp', 'Proposal', (id, context) => proposalById(context.db, context.actor, id));
 
 export const Quote = builder.objectRef<QuoteRow>('Quote').implement({
   description: '投保单：一家机构对一个订单的答复。一家机构看不到其他机构的投保单。',
   interfaces: [Node],
   fields: (t) => ({
-    ...lifeFields(t, quoteLife, enums),
+    ...lifeFields(t, quoteLife, enums, mayMove),
     number: t.exposeString('number', { description: '投保单号（投保订单号）。' }),
     order: t.field({
       type: Order,
@@ -154,18 +235,35 @@ export const Quote = builder.objectRef<QuoteRow>('Quote').implement({
     }),
     note: t.exposeString('note', { nullable: true, description: '核保说明。' }),
     declineReason: t.exposeString('declineReason', { nullable: true, description: '未承保的原因。' }),
-    materialRequest: t.exposeString('materialRequest', {
+    materialRounds: t.field({
+      type: [MaterialRoundType],
+      description: '各轮补充资料，由早到晚。',
+      resolve: (row) => row.materialRounds,
+    }),
+    materialRequest: t.string({
       nullable: true,
       description: '最近一次要求补充的资料。',
+      resolve: (row) => row.materialRounds.at(-1)?.request ?? null,
     }),
-    materialNote: t.exposeString('materialNote', { nullable: true, description: '最近一次补充资料的说明。' }),
+    materialNote: t.string({
+      nullable: true,
+      description: '最近一次补充资料的说明。',
+      resolve: (row) => row.materialRounds.findLast(({ note }) => note !== null)?.note ?? null,
+    }),
     materials: t.field({
       type: [UploadType],
       description: '已补充的文件，由早到晚。',
-      resolve: async (row, _args, context) => {
-        const uploads = await Promise.all(row.materialUploadIds.map((id) => uploadLoader(context).load(id)));
-        return uploads.filter((upload) => upload !== null);
-      },
+      resolve: (row, _args, context) =>
+        filesOf(
+          context,
+          row.materialRounds.flatMap(({ uploadIds }) => uploadIds),
+        ),
+    }),
+    proposals: t.field({
+      type: [Proposal],
+      description: '超过复核限额而提交复核的报价，由早到晚；仅本机构可见，其他调用方得到空列表。',
+      resolve: (row, _args, context) =>
+        insurerView(context.actor) ? proposalLoader(context).load(row.id) : [],
     }),
     submittedAt: t.expose('submittedAt', { type: 'DateTime', description: '提交核保的时间。' }),
     decidedAt: t.expose('decidedAt', {
@@ -181,6 +279,18 @@ export const Quote = builder.objectRef<QuoteRow>('Quote').implement({
   }),
 });
 defineNode('qte', 'Quote', (id, context) => quoteLoader(context).load(id));
+
+builder.objectField(Quote, 'earlierQuotes', (t) =>
+  t.field({
+    type: [Quote],
+    description: `同一企业此前向本机构提交的投保单，最新的在前，最多 ${limits.earlierQuotesMax} 个；供核保参考。`,
+    resolve: async (row, _args, context) => {
+      if (!insurerView(context.actor)) return [];
+      const earlier = await earlierQuotes(context.db, context.actor, await viewOf(context, row));
+      return earlier.map((view) => shownQuote(context, view));
+    },
+  }),
+);
 
 builder.objectFields(Order, (t) => ({
   quotes: t.field({
@@ -210,12 +320,24 @@ const QuoteConnection = connectionOf('Quote', '投保单', Quote);
 builder.queryField('quotes', (t) =>
   t.field({
     type: QuoteConnection,
-    description: '本机构的投保单，最新的在前。投保企业从订单上查看。',
+    description:
+      '本机构的投保单：有期限的按期限由近及远，其后是无人等待的，最新的在前。投保企业从订单上查看。',
     args: {
       filter: t.arg({
         type: builder.inputType('QuoteFilter', {
           description: '投保单筛选条件。',
-          fields: (f) => ({ states: f.field({ type: [enums.state], description: '状态为其中之一。' }) }),
+          fields: (f) => ({
+            states: f.field({ type: [enums.state], description: '状态为其中之一。' }),
+            overdue: f.boolean({
+              description: 'true 仅已超过审核或补充期限的，false 仅未超过的；不填为全部。',
+            }),
+            materialAnswered: f.boolean({
+              description: 'true 仅投保人已补充资料、待继续审核的；false 为其余；不填为全部。',
+            }),
+            awaitingAgreement: f.boolean({
+              description: 'true 仅有报价待复核的，false 仅没有的；不填为全部。',
+            }),
+          }),
         }),
         description: '筛选条件。',
       }),
@@ -223,7 +345,8 @@ builder.queryField('quotes', (t) =>
     },
     resolve: async (_root, args, context) => {
       requireAccess(context.actor, underwriter);
-      const page = await listQuotes(context.db, context.actor, args.filter ?? {}, pageRequest(args));
+      const now = context.core.clock.now();
+      const page = await listQuotes(context.db, context.actor, now, args.filter ?? {}, pageRequest(args));
       return {
         ...page,
         edges: page.edges.map(({ cursor, node }) => ({ cursor, node: shownQuote(context, node) })),
@@ -243,7 +366,8 @@ const optionalNote = z
   .nullish();
 
 mutation('offerQuote', {
-  description: '核保通过：给出有约束力的保费。只询了一家且保费与参考保费相同时，随即视为确认。',
+  description:
+    '核保通过：给出有约束力的保费。保险金额超过机构的复核限额时，先成为待复核报价（proposals），由另一位核保人员复核后才告知投保人；再次报价替换待复核的报价。只询了一家且保费与参考保费相同时，告知后随即视为确认。',
   who: underwriter,
   type: Quote,
   refusals: [DeadlinePassed],
@@ -270,8 +394,40 @@ mutation('offerQuote', {
   act: (command, input) => service.offerQuote(command, { ...input, note: noteText(input.note) }),
 });
 
+mutation('agreeToOffer', {
+  description:
+    '复核通过：另一位核保人员同意待复核的报价，随即告知投保人。须为本人以外的核保人员，机构的系统不能复核。',
+  who: person,
+  type: Quote,
+  refusals: [SecondUnderwriterNeeded, DeadlinePassed],
+  input: builder.inputType('AgreeToOfferInput', {
+    description: '要同意的报价。',
+    fields: (t) => ({
+      proposalId: t.id({ required: true, description: '待复核报价的编号（id）。' }),
+      expectedState: t.string({ description: '调用方所见的待复核报价的状态；不符时返回 STALE_STATE。' }),
+    }),
+  }),
+  act: service.agreeToOffer,
+});
+
+mutation('refuseOffer', {
+  description: '复核退回：待复核的报价不告知投保人，投保单继续待审核，可重新报价。提交人可以此撤回。',
+  who: person,
+  type: Quote,
+  input: builder.inputType('RefuseOfferInput', {
+    description: '要退回的报价及原因。',
+    fields: (t) => ({
+      proposalId: t.id({ required: true, description: '待复核报价的编号（id）。' }),
+      reason: t.string({ required: true, description: '原因，仅本机构可见。' }),
+      expectedState: t.string({ description: '调用方所见的待复核报价的状态；不符时返回 STALE_STATE。' }),
+    }),
+  }),
+  check: z.object({ reason: textRule('原因', limits.noteCharactersMax) }),
+  act: (command, input) => service.refuseOffer(command, { ...input, reason: noteText(input.reason) ?? '' }),
+});
+
 mutation('declineQuote', {
-  description: '核保不通过。所有机构均未承保时，订单随之结束。',
+  description: '核保不通过。所有机构均未承保时，订单随之结束。已要求补充资料的，过了补充期限才可以。',
   who: underwriter,
   type: Quote,
   input: builder.inputType('DeclineQuoteInput', {
@@ -295,6 +451,10 @@ mutation('requestMaterial', {
     fields: (t) => ({
       quoteId: t.id({ required: true, description: '投保单编号（id）。' }),
       request: t.string({ required: true, description: '需要哪些资料，投保人可见。' }),
+      until: t.field({
+        type: 'DateTime',
+        description: `补充期限，最长 ${limits.materialDaysMax} 天；不填为 ${limits.materialWorkdays} 个工作日。`,
+      }),
       expectedState: t.string({ description: '调用方所见的状态；不符时返回 STALE_STATE。' }),
     }),
   }),
@@ -321,7 +481,7 @@ mutation('supplyMaterial', {
     note: textRule('说明', limits.noteCharactersMax),
     uploadIds: z
       .array(z.string())
-      .max(limits.uploadsPerHourMax, `一次最多 ${limits.uploadsPerHourMax} 个文件`)
+      .max(limits.materialFilesMax, `一次最多 ${limits.materialFilesMax} 个文件`)
       .nullish(),
   }),
   act: (command, input) => service.supplyMaterial(command, { ...input, note: noteText(input.note) ?? '' }),
@@ -336,7 +496,7 @@ mutation('acceptQuote', {
     description: '要确认的报价。',
     fields: (t) => ({
       quoteId: t.id({ required: true, description: '投保单编号（id）。' }),
-      premium: t.field({
+      expectedPremium: t.field({
         type: 'Money',
         description: '投保人所见的保费（元）；与现在的不同时返回 PREMIUM_CHANGED。与参考保费不同的报价必填。',
       }),

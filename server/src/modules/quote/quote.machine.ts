@@ -1,5 +1,5 @@
 import type { Life } from '../../command/fire.ts';
-import { quotes } from '../../db/tables/quote.ts';
+import { proposals, quotes } from '../../db/tables/quote.ts';
 import { defineMachine } from '../../kernel/machine.ts';
 
 /** One insurer's answer to an order (投保单). */
@@ -36,7 +36,8 @@ export const quoteMachine = defineMachine({
       DECLINE: 'DECLINED',
       WITHDRAW: 'WITHDRAWN',
     },
-    MATERIAL_REQUESTED: { SUPPLY: 'SUBMITTED', WITHDRAW: 'WITHDRAWN' },
+    // Declined only after the bidder let the time for it pass.
+    MATERIAL_REQUESTED: { SUPPLY: 'SUBMITTED', DECLINE: 'DECLINED', WITHDRAW: 'WITHDRAWN' },
     OFFERED: { ACCEPT: 'ACCEPTED', WITHDRAW: 'WITHDRAWN', EXPIRE: 'EXPIRED' },
     ACCEPTED: { ISSUE: 'ISSUED', WITHDRAW: 'WITHDRAWN' },
     ISSUED: {},
@@ -53,6 +54,43 @@ export const quoteLife: Life<
 > = {
   machine: quoteMachine,
   table: quotes,
+  orderId: (row) => row.orderId,
+  insurerId: (row) => row.insurerId,
+};
+
+/** An offer above the insurer's limit, which waits for another underwriter (复核). Only the insurer's own people know of it. */
+export const proposalMachine = defineMachine({
+  name: 'proposal',
+  label: '待复核报价',
+  birth: { event: 'PROPOSE', state: 'PENDING' },
+  states: {
+    PENDING: { label: '待复核', waitsFor: 'UNDERWRITER' },
+    AGREED: { label: '复核通过' },
+    REFUSED: { label: '复核退回' },
+    WITHDRAWN: { label: '已撤回' },
+  },
+  events: {
+    PROPOSE: { label: '提交复核', by: ['UNDERWRITER'] },
+    AGREE: { label: '复核通过', by: ['UNDERWRITER'] },
+    REFUSE: { label: '复核退回', by: ['UNDERWRITER'] },
+    // The quote moved without it, or another proposal took its place.
+    WITHDRAW: { label: '撤回', by: ['SYSTEM'] },
+  },
+  table: {
+    PENDING: { AGREE: 'AGREED', REFUSE: 'REFUSED', WITHDRAW: 'WITHDRAWN' },
+    AGREED: {},
+    REFUSED: {},
+    WITHDRAWN: {},
+  },
+});
+
+export const proposalLife: Life<
+  typeof proposals,
+  keyof typeof proposalMachine.states,
+  keyof typeof proposalMachine.events
+> = {
+  machine: proposalMachine,
+  table: proposals,
   orderId: (row) => row.orderId,
   insurerId: (row) => row.insurerId,
 };

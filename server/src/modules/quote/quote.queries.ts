@@ -1,18 +1,20 @@
-import { and, asc, desc, eq, inArray, lte, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, exists, inArray, lt, lte, not, type SQL, sql } from 'drizzle-orm';
 import type { Actor } from '../../access/actor.ts';
-import { ordersFor, ownAffairs } from '../../access/secrecy.ts';
+import { insideOf, insurerView, ordersFor, ownAffairs } from '../../access/secrecy.ts';
 import type { Db } from '../../db/open.ts';
 import { enterprises } from '../../db/tables/enterprise.ts';
 import { insurers, products } from '../../db/tables/insurer.ts';
 import { orders } from '../../db/tables/order.ts';
-import { quotes } from '../../db/tables/quote.ts';
+import { proposals, queueKey, quotes } from '../../db/tables/quote.ts';
 import { bidSections } from '../../db/tables/section.ts';
 import type { QuoteState } from '../../db/vocabulary.ts';
 import { type Page, type PageRequest, pageOf } from '../../kernel/page.ts';
 import { type PremiumBreakdown, premium } from '../../kernel/premium.ts';
+import { limits } from '../../limits.ts';
 import type { InsuredProduct, OrderRow, OrderView } from '../order/order.queries.ts';
 
 export type QuoteRow = typeof quotes.$inferSelect;
+export type ProposalRow = typeof proposals.$inferSelect;
 
 /** A quote with what is shown beside it everywhere, read in one statement. */
 export interface QuoteView extends OrderView, InsuredProduct {
@@ -76,34 +78,61 @@ export async function quotesOfOrders(
   return orderIds.map((id) => byOrder.get(id) ?? []);
 }
 
-/** What lies with an insurer, newest first. */
+export interface QuoteFilter {
+  readonly states?: readonly QuoteState[] | null | undefined;
+  /** Whether the insurer or the bidder is late with what is waited for. */
+  readonly overdue?: boolean | null | undefined;
+  /** Whether the insurer has been given what it last asked for, and has to go on. */
+  readonly materialAnswered?: boolean | null | undefined;
+  /** Whether an offer waits for a second underwriter. */
+  readonly awaitingAgreement?: boolean | null | undefined;
+}
+
+/** What lies with an insurer: what is due first comes first; after it what waits for nobody, the newest before the older. */
 export async function listQuotes(
   db: Db,
   actor: Actor,
-  filter: { readonly states?: readonly QuoteState[] | null | undefined },
-  page: PageRequest,
+  now: number,
+  filter: QuoteFilter,
+  { first, after }: PageRequest,
 ): Promise<Page<QuoteView>> {
+  const key = queueKey(quotes);
+  const insurerId = insurerView(actor);
   const matching = and(
     visible(db, actor),
+    // Says again what is visible, in words that the index understands.
+    insurerId ? eq(quotes.insurerId, insurerId) : undefined,
     filter.states ? inArray(quotes.state, [...filter.states]) : undefined,
+    asWished(filter.overdue, and(inArray(quotes.state, ['SUBMITTED', 'MATERIAL_REQUESTED']), isPast(now))),
+    asWished(
+      filter.materialAnswered,
+      and(eq(quotes.state, 'SUBMITTED'), sql`json_array_length(${quotes.materialRounds}) > 0`),
+    ),
+    asWished(filter.awaitingAgreement, exists(pendingOf(db))),
   );
   const rows = await viewsOf(db)
-    .where(
-      and(
-        matching,
-        page.after
-          ? sql`(${quotes.submittedAt}, ${quotes.id}) < (${page.after.key}, ${page.after.id})`
-          : undefined,
-      ),
-    )
-    .orderBy(desc(quotes.submittedAt), desc(quotes.id))
-    .limit(page.first + 1);
+    .where(and(matching, after ? sql`(${key}, ${quotes.id}) > (${after.key}, ${after.id})` : undefined))
+    .orderBy(asc(key), asc(quotes.id))
+    .limit(first + 1);
   return pageOf(
     rows,
-    page.first,
-    ({ quote }) => ({ key: quote.submittedAt, id: quote.id }),
+    first,
+    ({ quote }) => ({ key: quote.dueAt ?? 9_000_000_000_000_000 - quote.submittedAt, id: quote.id }),
     () => countQuotes(db, matching),
   );
+}
+
+const isPast = (now: number) => sql`coalesce(${lt(quotes.dueAt, now)}, 0)`;
+
+const pendingOf = (db: Db) =>
+  db
+    .select({ id: proposals.id })
+    .from(proposals)
+    .where(and(eq(proposals.quoteId, quotes.id), eq(proposals.state, 'PENDING')));
+
+/** The condition, its contrary, or nothing, as the filter says. */
+function asWished(wish: boolean | null | undefined, condition: SQL | undefined): SQL | undefined {
+  return wish == null || !condition ? undefined : wish ? condition : not(condition);
 }
 
 async function countQuotes(db: Db, matching: SQL | undefined): Promise<number> {
@@ -126,6 +155,56 @@ export async function quotesToExpire(db: Db, now: number, max: number): Promise<
     .limit(max);
 }
 
+/** What each quote's insurer proposed and has not told yet, or did not tell, oldest first. Nothing to all others. */
+export async function proposalsOfQuotes(
+  db: Db,
+  actor: Actor,
+  quoteIds: readonly string[],
+): Promise<ProposalRow[][]> {
+  const rows = await proposalsWhere(db, actor, inArray(proposals.quoteId, [...quoteIds]));
+  const byQuote = Map.groupBy(rows, (row) => row.quoteId);
+  return quoteIds.map((id) => byQuote.get(id) ?? []);
+}
+
+export async function proposalById(db: Db, actor: Actor, id: string): Promise<ProposalRow | null> {
+  return (await proposalsWhere(db, actor, eq(proposals.id, id)))[0] ?? null;
+}
+
+async function proposalsWhere(db: Db, actor: Actor, condition: SQL): Promise<ProposalRow[]> {
+  const rows = await db
+    .select({ proposal: proposals })
+    .from(proposals)
+    .innerJoin(orders, eq(orders.id, proposals.orderId))
+    .innerJoin(bidSections, eq(bidSections.id, orders.sectionId))
+    .where(and(condition, ordersFor(db, actor), insideOf(actor, proposals.insurerId)))
+    .orderBy(asc(proposals.proposedAt), asc(proposals.id));
+  return rows.map((row) => row.proposal);
+}
+
+/** Within a command: the offer of a quote that waits for a second underwriter. */
+export async function pendingProposal(db: Db, quoteId: string): Promise<ProposalRow | null> {
+  const [row] = await db
+    .select()
+    .from(proposals)
+    .where(and(eq(proposals.quoteId, quoteId), eq(proposals.state, 'PENDING')));
+  return row ?? null;
+}
+
+/** What the same insurer was asked by the same enterprise before, newest first. */
+export async function earlierQuotes(db: Db, actor: Actor, { quote, order }: QuoteView): Promise<QuoteView[]> {
+  return viewsOf(db)
+    .where(
+      and(
+        eq(orders.enterpriseId, order.enterpriseId),
+        eq(quotes.insurerId, quote.insurerId),
+        lt(quotes.submittedAt, quote.submittedAt),
+        visible(db, actor),
+      ),
+    )
+    .orderBy(desc(quotes.submittedAt), desc(quotes.id))
+    .limit(limits.earlierQuotesMax);
+}
+
 /** Whether the caller sees a quote that the file was supplied for. */
 export async function mayReadEvidence(db: Db, actor: Actor, uploadId: string): Promise<boolean> {
   const [row] = await db
@@ -135,8 +214,8 @@ export async function mayReadEvidence(db: Db, actor: Actor, uploadId: string): P
     .innerJoin(bidSections, eq(bidSections.id, orders.sectionId))
     .where(
       and(
-        // The ids are kept as a JSON list; quotation marks make sure that a whole id is meant.
-        sql`${quotes.materialUploadIds} like ${`%"${uploadId}"%`}`,
+        // The ids are kept in JSON; quotation marks make sure that a whole id is meant.
+        sql`${quotes.materialRounds} like ${`%"${uploadId}"%`}`,
         visible(db, actor),
       ),
     )

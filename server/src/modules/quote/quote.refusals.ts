@@ -24,3 +24,11 @@ export class PremiumChanged extends Refusal {
     this.premiumFen = premiumFen;
   }
 }
+
+/** Who proposed an offer above the insurer's limit cannot agree to it as well. */
+export class SecondUnderwriterNeeded extends Refusal {
+  readonly code = 'SECOND_UNDERWRITER_NEEDED';
+  constructor() {
+    super('该报价由您提交，须由本机构另一位核保人员复核。');
+  }
+}

@@ -1,7 +1,8 @@
 import { eq } from 'drizzle-orm';
+import { actorId } from '../../access/actor.ts';
 import { insurerView } from '../../access/secrecy.ts';
 import type { Core } from '../../command/core.ts';
-import { bear, type Change, expectState, fire, requireEvent } from '../../command/fire.ts';
+import { bear, type Change, expectState, fire, refusedEvent, requireEvent } from '../../command/fire.ts';
 import { InvalidInput, NotFound } from '../../command/refusals.ts';
 import { asConsequence, type Command, runAsSystem } from '../../command/run.ts';
 import { orders } from '../../db/tables/order.ts';
@@ -17,16 +18,19 @@ import { type OrderRow, type OrderView, productsOfOrders } from '../order/order.
 import { moveOrder, onOrderEnded, onOrderSubmitted } from '../order/order.service.ts';
 import { depositsOfSections } from '../section/section.queries.ts';
 import { takeUpload } from '../upload/upload.service.ts';
-import { quoteLife } from './quote.machine.ts';
+import { proposalLife, quoteLife } from './quote.machine.ts';
 import {
   openQuoteStates,
+  type ProposalRow,
+  pendingProposal,
+  proposalById,
   type QuoteRow,
   type QuoteView,
   quoteById,
   quotesOfOrders,
   quotesToExpire,
 } from './quote.queries.ts';
-import { PremiumChanged, QuoteExpired } from './quote.refusals.ts';
+import { PremiumChanged, QuoteExpired, SecondUnderwriterNeeded } from './quote.refusals.ts';
 
 /** What a later module does in the same transaction when a quote is accepted. `order` is as it stands after the acceptance. */
 type AcceptanceListener = (command: Command, order: OrderRow, quote: QuoteRow) => Promise<void>;
@@ -66,7 +70,7 @@ async function withdrawOpen(command: Command, orderId: string, reason: string, b
   const [views = []] = await quotesOfOrders(acting.db, acting.actor, [orderId]);
   for (const { quote } of views) {
     if (quote.id === but || !isOpen(quote)) continue;
-    await fire(acting, quoteLife, quote, 'WITHDRAW', { set: { dueAt: null }, note: reason });
+    await moveQuote(acting, quote, 'WITHDRAW', { set: { dueAt: null }, note: reason });
   }
 }
 
@@ -92,13 +96,22 @@ async function requireBeforeDeadline(command: Command, { order, section }: Order
   if (deposit) guardDeadline(section, deposit, command.now);
 }
 
+/** The one way to move a quote: an offer that waits for a second underwriter falls with the state it was made in. */
 async function moveQuote(
   command: Command,
   quote: QuoteRow,
   event: keyof typeof quoteLife.machine.events,
   change: Change<typeof quotes> = {},
 ): Promise<QuoteRow> {
-  return fire(command, quoteLife, quote, event, change);
+  const moved = await fire(command, quoteLife, quote, event, change);
+  await dropProposal(command, quote);
+  return moved;
+}
+
+async function dropProposal(command: Command, quote: QuoteRow): Promise<void> {
+  const pending = await pendingProposal(command.db, quote.id);
+  if (!pending) return;
+  await fire(asConsequence(command), proposalLife, pending, 'WITHDRAW', { set: { decidedAt: command.now } });
 }
 
 interface Answer {
@@ -106,7 +119,8 @@ interface Answer {
   readonly expectedState?: string | null | undefined;
 }
 
-export interface OfferInput extends Answer {
+/** What an insurer offers. */
+interface Terms {
   /** In fen. */
   readonly premium: number;
   /** Exact decimal. */
@@ -116,9 +130,11 @@ export interface OfferInput extends Answer {
   readonly note?: string | null | undefined;
 }
 
+export interface OfferInput extends Answer, Terms {}
+
 /**
- * The insurer's binding premium. The first offer moves the order; where only this insurer was asked and the premium is the one
- * the list showed, it is accepted at once.
+ * The insurer's binding premium. Above the insurer's limit it waits for a second underwriter, and nobody else hears of it; a later
+ * offer takes the place of the one that waits.
  *
  * Refuses: NotFound, StaleState, TransitionRefused, DeadlinePassed, InvalidInput.
  */
@@ -129,21 +145,113 @@ export async function offerQuote(command: Command, input: OfferInput): Promise<Q
   requireEvent(command.actor, quoteLife, quote, 'OFFER');
   await requireBeforeDeadline(command, view);
   checkOffer(command, order, input);
+  if (!needsSecond(view)) return offer(command, view, input);
+  await propose(command, view, input);
+  return quote;
+}
 
-  const offered = await moveQuote(command, quote, 'OFFER', {
-    set: {
-      premiumFen: input.premium,
-      rate: input.rate,
-      validUntil: input.validUntil,
-      note: input.note ?? null,
-      decidedAt: command.now,
-      dueAt: input.validUntil,
+/** Whether the sum insured is above what one underwriter of the insurer may offer for. */
+function needsSecond({ order, insurer }: QuoteView): boolean {
+  const sumFen = order.application?.cover.sumInsuredFen;
+  invariant(sumFen, 'a submitted order has a sum insured');
+  return insurer.secondUnderwriterAboveFen !== null && sumFen > insurer.secondUnderwriterAboveFen;
+}
+
+async function propose(command: Command, { quote }: QuoteView, terms: Terms): Promise<void> {
+  await dropProposal(command, quote);
+  const proposedBy = actorId(command.actor);
+  invariant(proposedBy, 'an insurer acts through a person or a system');
+  await bear(
+    command,
+    proposalLife,
+    {
+      id: newId('prp'),
+      quoteId: quote.id,
+      orderId: quote.orderId,
+      insurerId: quote.insurerId,
+      premiumFen: terms.premium,
+      rate: terms.rate,
+      validUntil: terms.validUntil,
+      note: terms.note ?? null,
+      proposedBy,
+      proposedAt: command.now,
     },
-    note: input.note ?? null,
-    data: { premiumFen: input.premium, rate: input.rate, validUntil: input.validUntil },
+    { data: { premiumFen: terms.premium, rate: terms.rate, validUntil: terms.validUntil } },
+  );
+}
+
+/**
+ * A second underwriter agrees, and the offer goes to the bidder. Always a person, and another than who proposed it: neither one
+ * person nor a stolen key of the insurer's system binds it above its limit.
+ *
+ * Refuses: NotFound, StaleState, TransitionRefused, SecondUnderwriterNeeded, DeadlinePassed, InvalidInput.
+ */
+export async function agreeToOffer(
+  command: Command,
+  input: { readonly proposalId: string; readonly expectedState?: string | null | undefined },
+): Promise<QuoteRow> {
+  const { proposal, view } = await knownProposal(command, input.proposalId);
+  expectState(proposal, input.expectedState);
+  requireEvent(command.actor, proposalLife, proposal, 'AGREE');
+  if (proposal.proposedBy === actorId(command.actor)) throw new SecondUnderwriterNeeded();
+  await requireBeforeDeadline(command, view);
+  if (proposal.validUntil <= command.now) {
+    throw new InvalidInput([{ path: 'proposalId', message: '报价有效期已过，请退回后重新报价' }]);
+  }
+  await fire(command, proposalLife, proposal, 'AGREE', { set: { decidedAt: command.now } });
+  const { premiumFen: premium, rate, validUntil, note } = proposal;
+  return offer(command, view, { premium, rate, validUntil, note });
+}
+
+/**
+ * A second underwriter sends the offer back, or who proposed it takes it back. The quote waits for another answer.
+ *
+ * Refuses: NotFound, StaleState, TransitionRefused.
+ */
+export async function refuseOffer(
+  command: Command,
+  input: {
+    readonly proposalId: string;
+    readonly reason: string;
+    readonly expectedState?: string | null | undefined;
+  },
+): Promise<QuoteRow> {
+  const { proposal, view } = await knownProposal(command, input.proposalId);
+  expectState(proposal, input.expectedState);
+  await fire(command, proposalLife, proposal, 'REFUSE', {
+    set: { decidedAt: command.now, refuseReason: input.reason },
+    note: input.reason,
+  });
+  return view.quote;
+}
+
+/** Within a command: a proposal of the caller's own insurer. Refuses: NotFound. */
+async function knownProposal(
+  command: Command,
+  proposalId: string,
+): Promise<{ proposal: ProposalRow; view: QuoteView }> {
+  const proposal = await proposalById(command.db, command.actor, proposalId);
+  if (!proposal) throw new NotFound();
+  return { proposal, view: await ownQuote(command, proposal.quoteId) };
+}
+
+/** Tells the bidder. Where only this insurer was asked and the premium is the one the list showed, it is accepted at once. */
+async function offer(command: Command, view: QuoteView, terms: Terms): Promise<QuoteRow> {
+  const { order } = view;
+  const offered = await moveQuote(command, view.quote, 'OFFER', {
+    set: {
+      premiumFen: terms.premium,
+      rate: terms.rate,
+      validUntil: terms.validUntil,
+      note: terms.note ?? null,
+      decidedAt: command.now,
+      dueAt: terms.validUntil,
+    },
+    note: terms.note ?? null,
+    data: { premiumFen: terms.premium, rate: terms.rate, validUntil: terms.validUntil },
   });
 
-  const waiting = await awaitAnswer(command, order, input.validUntil);
+  const waiting = await awaitAnswer(command, order, terms.validUntil);
   const [all = []] = await quotesOfOrders(command.db, asConsequence(command).actor, [order.id]);
   if (all.length > 1 || offered.premiumFen !== offered.referencePremiumFen) return offered;
   return accept(asConsequence(command), { ...view, quote: offered, order: waiting });
@@ -196,40 +304,65 @@ export async function declineQuote(
 ): Promise<QuoteRow> {
   const { quote, order } = await ownQuote(command, input.quoteId);
   expectState(quote, input.expectedState);
+  if (!mayDecline(quote, command.now)) throw refusedEvent(quoteLife, quote, 'DECLINE');
   const declined = await moveQuote(command, quote, 'DECLINE', {
     set: { declineReason: input.reason, decidedAt: command.now, dueAt: null },
     note: input.reason,
   });
-  await endWithoutQuotes(command, order);
+  await followQuotes(command, order);
   return declined;
 }
 
-/** Ends an order that no insurer will answer any more. */
-async function endWithoutQuotes(command: Command, order: OrderRow): Promise<void> {
+/** What was asked for may still come, until the time set for it. */
+export const mayDecline = (quote: QuoteRow, now: number): boolean =>
+  quote.state !== 'MATERIAL_REQUESTED' || quote.dueAt === null || quote.dueAt < now;
+
+/** After a quote has ended: an order that no insurer will answer any more ends, one without a standing offer waits for others. */
+async function followQuotes(command: Command, order: OrderRow): Promise<void> {
   const acting = asConsequence(command);
   const [views = []] = await quotesOfOrders(acting.db, acting.actor, [order.id]);
-  if (views.some(({ quote }) => isOpen(quote))) return;
-  if (order.state === 'UNDERWRITING') {
+  const open = views.filter(({ quote }) => isOpen(quote)).map(({ quote }) => quote);
+  if (open.some(({ state }) => state === 'OFFERED' || state === 'ACCEPTED')) return;
+  if (open.length > 0) {
+    if (order.state !== 'AWAITING_PAYMENT') return;
+    const due = Math.max(0, ...open.map(({ dueAt }) => dueAt ?? 0));
+    await moveOrder(acting, order, 'AWAIT_OFFER', { set: { dueAt: due || null } });
+  } else if (views.every(({ quote }) => quote.state === 'DECLINED')) {
     await moveOrder(acting, order, 'DECLINE', { note: '所选机构均未承保' });
-  } else if (order.state === 'AWAITING_PAYMENT') {
-    await moveOrder(acting, order, 'LAPSE', { note: '报价均已过期或被拒绝' });
+  } else {
+    await moveOrder(acting, order, 'LAPSE', { note: '报价已过期，其余机构未承保或已过期' });
   }
 }
 
 /**
- * The insurer wants to know more before it decides.
+ * The insurer wants to know more before it decides. It may ask again and again; each round is kept.
  *
- * Refuses: NotFound, StaleState, TransitionRefused.
+ * Refuses: NotFound, StaleState, TransitionRefused, InvalidInput.
+ *
+ * @param input.until by when, in milliseconds; a few working days where nothing is said
  */
 export async function requestMaterial(
   command: Command,
-  input: Answer & { readonly request: string },
+  input: Answer & { readonly request: string; readonly until?: number | null | undefined },
 ): Promise<QuoteRow> {
   const { quote } = await ownQuote(command, input.quoteId);
   expectState(quote, input.expectedState);
+  requireEvent(command.actor, quoteLife, quote, 'REQUEST_MATERIAL');
+  const until = input.until ?? dueAt(command.now, limits.materialWorkdays);
+  if (until !== null && until <= command.now) {
+    throw new InvalidInput([{ path: 'until', message: '期限应晚于现在' }]);
+  }
+  if (until !== null && until > command.now + limits.materialDaysMax * DAY_MS) {
+    throw new InvalidInput([{ path: 'until', message: `期限最长 ${limits.materialDaysMax} 天` }]);
+  }
+  const round = { request: input.request, requestedAt: command.now, dueAt: until };
   return moveQuote(command, quote, 'REQUEST_MATERIAL', {
-    set: { materialRequest: input.request, dueAt: null },
+    set: {
+      materialRounds: [...quote.materialRounds, { ...round, note: null, uploadIds: [], suppliedAt: null }],
+      dueAt: until,
+    },
     note: input.request,
+    data: { dueAt: until },
   });
 }
 
@@ -249,10 +382,12 @@ export async function supplyMaterial(
   for (const id of new Set(input.uploadIds ?? [])) {
     uploadIds.push((await takeUpload(command, id, 'EVIDENCE')).id);
   }
+  const asked = quote.materialRounds.at(-1);
+  invariant(asked, 'material is supplied where it was asked for');
+  const answered = { ...asked, note: input.note, uploadIds, suppliedAt: command.now };
   return moveQuote(command, quote, 'SUPPLY', {
     set: {
-      materialNote: input.note,
-      materialUploadIds: [...quote.materialUploadIds, ...uploadIds],
+      materialRounds: [...quote.materialRounds.slice(0, -1), answered],
       dueAt: dueAt(command.now, limits.underwritingWorkdays),
     },
     note: input.note,
@@ -265,11 +400,11 @@ export async function supplyMaterial(
  *
  * Refuses: NotFound, StaleState, QuoteExpired, TransitionRefused, DeadlinePassed, PremiumChanged.
  *
- * @param input.premium what the bidder saw, in fen; needed where the offer differs from the reference premium
+ * @param input.expectedPremium what the bidder saw, in fen; needed where the offer differs from the reference premium
  */
 export async function acceptQuote(
   command: Command,
-  input: Answer & { readonly premium?: number | null | undefined },
+  input: Answer & { readonly expectedPremium?: number | null | undefined },
 ): Promise<OrderRow> {
   const view = await knownQuote(command, input.quoteId);
   const { quote } = view;
@@ -279,7 +414,7 @@ export async function acceptQuote(
   invariant(quote.premiumFen !== null && quote.validUntil !== null, 'an offer has a premium and an end');
   if (command.now >= quote.validUntil) throw new QuoteExpired(quote.validUntil);
   await requireBeforeDeadline(command, view);
-  const seen = input.premium ?? (premiumDiffers(quote) ? null : quote.premiumFen);
+  const seen = input.expectedPremium ?? (premiumDiffers(quote) ? null : quote.premiumFen);
   if (seen !== quote.premiumFen) throw new PremiumChanged(quote.premiumFen);
 
   await accept(command, view);
@@ -321,7 +456,7 @@ export async function expireQuotes(core: Core): Promise<void> {
       // Accepted or withdrawn since it was listed.
       if (quote.state !== 'OFFERED' || quote.validUntil === null || command.now < quote.validUntil) return;
       await moveQuote(command, quote, 'EXPIRE', { set: { dueAt: null } });
-      await endWithoutQuotes(command, order);
+      await followQuotes(command, order);
     });
   }
 }

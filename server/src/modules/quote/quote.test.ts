@@ -4,6 +4,7 @@ import { createHarness, type Harness } from '../../../test/support/harness.ts';
 import { machineGrid } from '../../kernel/machine.ts';
 import {
   ACCEPT_QUOTE,
+  CANCEL,
   DECLINE,
   inDays,
   OFFER,
@@ -52,7 +53,7 @@ test('the machine of a quote, a row a state', () => {
   expect(machineGrid(quoteMachine)).toMatchInlineSnapshot(`
     "state              REQUEST_MATERIAL   SUPPLY    OFFER   DECLINE  ACCEPT   ISSUE  WITHDRAW  EXPIRE
     SUBMITTED          MATERIAL_REQUESTED .         OFFERED DECLINED .        .      WITHDRAWN .
-    MATERIAL_REQUESTED .                  SUBMITTED .       .        .        .      WITHDRAWN .
+    MATERIAL_REQUESTED .                  SUBMITTED .       DECLINED .        .      WITHDRAWN .
     OFFERED            .                  .         .       .        ACCEPTED .      WITHDRAWN EXPIRED
     ACCEPTED           .                  .         .       .        .        ISSUED WITHDRAWN .
     ISSUED             .                  .         .       .        .        .      .         .
@@ -281,6 +282,72 @@ describe('material', () => {
     const again = await refused(() => stage.ask(SUPPLY, { input: { quoteId, note: '再补充' } }));
     expect(again).toMatchObject({ code: 'TRANSITION_REFUSED', event: 'SUPPLY' });
   });
+
+  test('is asked for in several rounds, each with its own time, and all are kept', async () => {
+    const stage = await stageOf(1);
+    const quoteId = quoteAt(stage, 0);
+    const ask = (request: string, until?: string) =>
+      underwriterAt(stage, 0)(REQUEST_MATERIAL, { input: { quoteId, request, until } });
+    await ask('财务报表');
+    const uploadId = await h.given.upload(stage.bidder, 'EVIDENCE');
+    await stage.ask(SUPPLY, { input: { quoteId, note: '见附件', uploadIds: [uploadId] } });
+    h.pass(60_000);
+    await ask('在建工程清单', inDays(h, 2));
+    const fields = `quotes { dueAt materialRequest materialNote materials { id }
+      materialRounds { request requestedAt dueAt note files { id } suppliedAt } }`;
+    const first = {
+      request: '财务报表',
+      requestedAt: '2026-11-24T10:00:00.000+08:00',
+      dueAt: '2026-11-27T23:59:59.999+08:00',
+      note: '见附件',
+      files: [{ id: uploadId }],
+      suppliedAt: '2026-11-24T10:00:00.000+08:00',
+    };
+    const second = {
+      request: '在建工程清单',
+      requestedAt: '2026-11-24T10:01:00.000+08:00',
+      dueAt: '2026-11-26T10:01:00.000+08:00',
+      note: null,
+      files: [],
+      suppliedAt: null,
+    };
+    expect((await orderOf(stage, fields)).quotes).toEqual([
+      {
+        dueAt: second.dueAt,
+        materialRequest: '在建工程清单',
+        materialNote: '见附件',
+        materials: [{ id: uploadId }],
+        materialRounds: [first, second],
+      },
+    ]);
+    expect(await orderOf(stage, fields, underwriterAt(stage, 0))).toEqual(await orderOf(stage, fields));
+  });
+
+  test('is waited for until the time that was set, and declined for want of it after that', async () => {
+    const stage = await stageOf(1);
+    const quoteId = quoteAt(stage, 0);
+    const ask = (until: string) =>
+      underwriterAt(stage, 0)(REQUEST_MATERIAL, { input: { quoteId, request: '财务报表', until } });
+    for (const days of [0, 31]) {
+      expect(await refused(() => ask(inDays(h, days)))).toMatchObject({
+        code: 'INVALID_INPUT',
+        issues: [{ path: 'until' }],
+      });
+    }
+    await ask(new Date(h.now() + 60_000).toISOString());
+    const decline = () => underwriterAt(stage, 0)(DECLINE, { input: { quoteId, reason: '逾期未补充资料' } });
+    const events = async () =>
+      (await orderOf(stage, 'quotes { availableEvents }', underwriterAt(stage, 0))).quotes[0].availableEvents;
+    h.pass(60_000);
+    expect(await events()).toEqual([]);
+    expect(await refused(decline)).toMatchObject({ code: 'TRANSITION_REFUSED', event: 'DECLINE' });
+    h.pass(1);
+    expect(await events()).toEqual(['DECLINE']);
+    expect((await decline()).data.declineQuote).toMatchObject({
+      state: 'DECLINED',
+      order: { state: 'DECLINED' },
+    });
+  });
 });
 
 describe('accepting', () => {
@@ -297,7 +364,7 @@ describe('accepting', () => {
   test('takes one offer, withdraws the others and fixes what is to be paid', async () => {
     const stage = await offered(['400.00', '380.00']);
     h.pass(60_000);
-    const { data } = await accept(stage, 1, { premium: '380.00', expectedState: 'OFFERED' });
+    const { data } = await accept(stage, 1, { expectedPremium: '380.00', expectedState: 'OFFERED' });
     expect(data.acceptQuote).toEqual({
       id: stage.orderId,
       state: 'AWAITING_PAYMENT',
@@ -345,10 +412,10 @@ describe('accepting', () => {
       code: 'PREMIUM_CHANGED',
       premium: '450.00',
     });
-    expect(await refused(() => accept(stage, 0, { premium: '400.00' }))).toMatchObject({
+    expect(await refused(() => accept(stage, 0, { expectedPremium: '400.00' }))).toMatchObject({
       code: 'PREMIUM_CHANGED',
     });
-    expect((await accept(stage, 0, { premium: '450' })).data.acceptQuote).toMatchObject({
+    expect((await accept(stage, 0, { expectedPremium: '450' })).data.acceptQuote).toMatchObject({
       orderAmount: '450.00',
     });
   });
@@ -369,15 +436,17 @@ describe('accepting', () => {
     expect(later).toMatchObject({ code: 'QUOTE_EXPIRED' });
   });
 
-  test('an offer that expires leaves the order to those who have not answered', async () => {
+  test('an offer that expires hands the order back to those who have not answered', async () => {
     const stage = await stageOf(2);
     await underwriterAt(stage, 0)(OFFER, { input: offerInput(h, quoteAt(stage, 0)) });
     h.pass(7 * DAY_MS);
     await expireQuotes(h.app.core);
     await lapseOrders(h.app.core);
     const ask = h.as(await h.given.user('BIDDER', { enterpriseId: stage.bidder.enterpriseId }));
-    expect(await orderOf(stage, 'state quotes { state }', ask)).toEqual({
-      state: 'AWAITING_PAYMENT',
+    expect(await orderOf(stage, 'state nextActor dueAt quotes { state }', ask)).toEqual({
+      state: 'UNDERWRITING',
+      nextActor: 'UNDERWRITER',
+      dueAt: '2026-11-25T23:59:59.999+08:00',
       quotes: [{ state: 'EXPIRED' }, { state: 'SUBMITTED' }],
     });
     const second = h.as(await h.given.underwriter(stage.insurers[1]?.id ?? ''));
@@ -493,7 +562,99 @@ describe('secrecy', () => {
 });
 
 describe('the queue', () => {
-  test("shows an underwriter the own insurer's quotes, newest first", async () => {
+  test('shows what is due first, and finds what is late, answered, or waits for agreement', async () => {
+    const scene = await sceneOf(h, { secondUnderwriterAboveFen: 9_999_999 });
+    const desk = h.as(await h.given.underwriter(scene.insurers[0]?.id ?? ''));
+    const lines: Record<string, string> = {};
+    const asked: { name: string; ask: typeof scene.ask; id: string }[] = [];
+    for (const name of ['proposed', 'asked', 'answered', 'declined', 'fresh']) {
+      const bidder = await h.given.bidder();
+      const ask = h.as(bidder);
+      const { quotes } = await submittedOrder({ ...scene, bidder, ask });
+      asked.push({ name, ask, id: quotes[0]?.id ?? '' });
+      lines[quotes[0]?.id ?? ''] = name;
+      h.pass(1);
+    }
+    const idOf = (name: string) => asked.find((one) => one.name === name)?.id ?? '';
+    await desk(OFFER, { input: offerInput(h, idOf('proposed')) });
+    for (const name of ['asked', 'answered']) {
+      const until = new Date(h.now() + 60_000).toISOString();
+      await desk(REQUEST_MATERIAL, { input: { quoteId: idOf(name), request: '财务报表', until } });
+    }
+    h.pass(30_000);
+    await asked[2]?.ask(SUPPLY, { input: { quoteId: idOf('answered'), note: '见说明' } });
+    await desk(DECLINE, { input: { quoteId: idOf('declined'), reason: '不在承保范围' } });
+    h.pass(60_000);
+
+    const list = async (filter: object, first = 20) => {
+      const query = `query ($filter: QuoteFilter, $first: Int, $after: String) { quotes(filter: $filter, first: $first, after: $after) {
+        totalCount nodes { id } pageInfo { hasNextPage endCursor } } }`;
+      const names: string[] = [];
+      let after: string | null = null;
+      do {
+        const {
+          quotes,
+        }: { quotes: { nodes: { id: string }[]; pageInfo: { hasNextPage: boolean; endCursor: string } } } = (
+          await desk(query, { filter, first, after })
+        ).data;
+        names.push(...quotes.nodes.map(({ id }) => lines[id] ?? id));
+        after = quotes.pageInfo.hasNextPage ? quotes.pageInfo.endCursor : null;
+      } while (after);
+      return names;
+    };
+    const all = await list({});
+    expect(all[0]).toBe('asked');
+    expect(all.slice(1, 4).sort()).toEqual(['answered', 'fresh', 'proposed']);
+    expect(all[4]).toBe('declined');
+    expect(await list({}, 1)).toEqual(all);
+    expect(await list({ overdue: true })).toEqual(['asked']);
+    expect((await list({ overdue: false })).sort()).toEqual(['answered', 'declined', 'fresh', 'proposed']);
+    expect(await list({ materialAnswered: true })).toEqual(['answered']);
+    expect(await list({ awaitingAgreement: true })).toEqual(['proposed']);
+    expect((await list({ awaitingAgreement: false, states: ['SUBMITTED'] })).sort()).toEqual([
+      'answered',
+      'fresh',
+    ]);
+  });
+
+  test('tells in one query all that is needed to decide', async () => {
+    const scene = await sceneOf(h, { insurers: 2 });
+    const desk = h.as(await h.given.underwriter(scene.insurers[0]?.id ?? ''));
+    const former = await submittedOrder(scene);
+    await desk(DECLINE, { input: { quoteId: former.quotes[0]?.id, reason: '资料不实' } });
+    await scene.ask(CANCEL, { input: { orderId: former.orderId, reason: '重新申请' } });
+    h.pass(60_000);
+    const { quotes } = await submittedOrder(scene);
+    await desk(REQUEST_MATERIAL, { input: { quoteId: quotes[0]?.id, request: '财务报表' } });
+    const { data } = await desk(`{ quotes(filter: { states: [MATERIAL_REQUESTED] }) { nodes {
+      number referencePremium breakdown { formulaText } materialRounds { request } proposals { id }
+      earlierQuotes { id state declineReason order { number section { name } } }
+      order { number depositAmount
+        enterprise { name creditCode regionName }
+        section { code name tendererName openAt deposits { kind amount deadline } }
+        application { cover { sumInsured startOn days endOn } applicant { qualification contactName contactPhone } insured { name } }
+        consents { acceptedAt document { title version sha256 } } } } } }`);
+    expect(data.quotes.nodes).toHaveLength(1);
+    const [quote] = data.quotes.nodes;
+    expect(quote).toMatchObject({
+      earlierQuotes: [{ id: former.quotes[0]?.id, state: 'DECLINED', declineReason: '资料不实' }],
+      order: {
+        section: { code: scene.section.code },
+        application: { cover: { sumInsured: '100000.00' }, applicant: { contactName: '王演示' } },
+      },
+    });
+    // Those of the platform, and of the own product; not the rival's.
+    expect(quote.order.consents).toHaveLength(13);
+    const own = await scene.ask(
+      'query ($id: ID!) { node(id: $id) { ... on Quote { earlierQuotes { id } } } }',
+      {
+        id: quotes[0]?.id,
+      },
+    );
+    expect(own.data.node.earlierQuotes).toEqual([]);
+  });
+
+  test("shows an underwriter the own insurer's quotes", async () => {
     const stage = await stageOf(2);
     const list = (args: string, ask = underwriterAt(stage, 0)) =>
       ask(

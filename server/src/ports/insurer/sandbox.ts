@@ -96,7 +96,7 @@ interface Desk {
 }
 
 const DESK = `query SandboxDesk {
-  quotes(filter: { states: [SUBMITTED] }, first: 50) {
+  quotes(filter: { states: [SUBMITTED], awaitingAgreement: false }, first: 50) {
     nodes { id submittedAt referencePremium breakdown { rate } product { rate } order { application { cover { sumInsured } } } }
   }
   accepted: quotes(filter: { states: [ACCEPTED] }, first: 50) {

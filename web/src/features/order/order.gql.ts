@@ -58,7 +58,17 @@ export const QuoteFields = graphql(
       validUntil
       note
       declineReason
-      materialRequest
+      materialRounds {
+        request
+        requestedAt
+        dueAt
+        note
+        suppliedAt
+        files {
+          id
+          url
+        }
+      }
       submittedAt
       decidedAt
       dueAt
