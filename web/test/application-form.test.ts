@@ -1,11 +1,12 @@
 import { expect, test, vi } from 'vitest';
 import ApplicationFormPage from '../src/features/application/ApplicationFormPage.vue';
 import {
+  changeOf,
   endOf,
   formOf,
   inputOf,
-  isPartial,
   parseDays,
+  takeOver,
 } from '../src/features/application/application-form.ts';
 import { answerOf, fakeApi } from './support/api.ts';
 import { mountPage } from './support/mount.ts';
@@ -40,6 +41,7 @@ const application = {
   handler: { __typename: 'ApplicationHandler', name: null, mobile: null, email: null },
   invoicePreference: null,
   savedAt,
+  prefilled: [{ __typename: 'PrefilledLeaf', path: 'applicant.contactName', source: 'LAST_ORDER' }],
   warnings: [
     {
       __typename: 'FieldMessage',
@@ -81,12 +83,15 @@ const order = {
   requiredDocuments: [{ __typename: 'RequiredDocument', statement: 'PAGE_BY_PAGE', accepted: true }],
   application,
 };
-const saved = {
-  saveApplication: {
-    __typename: 'Order',
-    id: 'ord_1',
-    application: { __typename: 'Application', savedAt, warnings: [] },
-  },
+/** The server's answer to a save: what it had, with what was sent laid over it. */
+const saved = ({ variables }: { variables?: unknown }) => {
+  const { input } = variables as { input: { application: Record<string, object | null> } };
+  const groups = Object.entries(input.application).map(([name, leaves]) => [
+    name,
+    leaves && { ...((application as Record<string, unknown>)[name] as object), ...leaves },
+  ]);
+  const merged = { ...application, warnings: [], ...Object.fromEntries(groups) };
+  return answerOf({ data: { saveApplication: { __typename: 'Order', id: 'ord_1', application: merged } } });
 };
 
 async function givenPage(submitOrder: object = { __typename: 'Order', id: 'ord_1', state: 'UNDERWRITING' }) {
@@ -137,7 +142,7 @@ test('what came from the server goes back unchanged', () => {
     handler: { name: null, mobile: null, email: null },
     invoicePreference: null,
   });
-  expect(isPartial(input)).toBe(false);
+  expect(changeOf(form, formOf(application as never))).toBeNull();
 });
 
 test('an emptied field is sent as empty, a half-typed one not at all', () => {
@@ -149,7 +154,34 @@ test('an emptied field is sent as empty, a half-typed one not at all', () => {
   expect(input.section?.projectCode).toBeNull();
   expect(JSON.parse(JSON.stringify(input)).applicant).not.toHaveProperty('contactPhone');
   expect(JSON.parse(JSON.stringify(input)).cover).not.toHaveProperty('days');
-  expect(isPartial(input)).toBe(true);
+});
+
+test('only what was changed is sent, with what it was before', () => {
+  const base = formOf(application as never);
+  const form = formOf(application as never);
+  form.applicant.contactName = '王示例';
+  form.cover.days = '9x';
+  form.invoicePreference.type = 'E_ORDINARY';
+  expect(changeOf(form, base)).toEqual({
+    application: { applicant: { contactName: '王示例' }, invoicePreference: { type: 'E_ORDINARY' } },
+    seen: { applicant: { contactName: '李示例' }, invoicePreference: null },
+    paths: ['applicant.contactName', 'invoicePreference.type'],
+  });
+});
+
+test('what others have saved comes in where nothing was typed, and is remembered as unseen where something was', () => {
+  const base = formOf(application as never);
+  const form = formOf(application as never);
+  form.applicant.contactName = '王示例';
+  form.handler.name = '同样的人';
+  const server = formOf(application as never);
+  server.applicant.contactName = '赵示例';
+  server.handler.name = '同样的人';
+  server.section.projectAddress = '明山区';
+  takeOver(form, base, server);
+  expect([form.section.projectAddress, base.section.projectAddress]).toEqual(['明山区', '明山区']);
+  expect([form.applicant.contactName, base.applicant.contactName]).toEqual(['王示例', '李示例']);
+  expect([form.handler.name, base.handler.name]).toEqual(['同样的人', '同样的人']);
 });
 
 test('the fee follows the sum as it is typed', async () => {
@@ -185,6 +217,42 @@ test('what the server has not got survives a reload, and is sent then', async ()
   expect(second.field('联系人').element.value).toBe('王示例');
   expect(second.wrapper.text()).toContain('已恢复您上次填写、尚未保存的内容');
   await eventually(() => expect(second.api.of('SaveApplication')).toHaveLength(1));
+});
+
+test('what was changed elsewhere too is shown beside what was typed, and neither is lost', async () => {
+  const { api, field, wrapper } = await givenPage();
+  const theirs = { ...application, applicant: { ...application.applicant, contactName: '赵示例' } };
+  api.answer('SaveApplication', {
+    saveApplication: {
+      __typename: 'DraftChanged',
+      code: 'DRAFT_CHANGED',
+      message: '',
+      retryable: false,
+      paths: ['applicant.contactName'],
+      application: theirs,
+    },
+  });
+  await field('联系人').setValue('王示例');
+  await eventually(() => expect(wrapper.text()).toContain('已保存的是“赵示例”，您填写的是“王示例”'));
+  expect(field('联系人').element.value).toBe('王示例');
+
+  api.answer('SaveApplication', saved);
+  await press('采用我填写的联系人');
+  await eventually(() => expect(wrapper.text()).toContain('已保存 10:31'));
+  expect(api.of('SaveApplication').at(-1)?.variables).toMatchObject({
+    input: {
+      application: { applicant: { contactName: '王示例' } },
+      seen: { applicant: { contactName: '赵示例' } },
+    },
+  });
+  expect(wrapper.text()).not.toContain('请逐项选择');
+});
+
+test('what was filled in for somebody says where it came from, until it is typed over', async () => {
+  const { field, wrapper } = await givenPage();
+  expect(wrapper.get('.prefilled .hint').text()).toBe('取自上次订单，可修改。');
+  await field('联系人').setValue('王示例');
+  expect(wrapper.find('.prefilled').exists()).toBe(false);
 });
 
 test('a warning of the server stands beside its field', async () => {

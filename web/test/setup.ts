@@ -14,5 +14,6 @@ const complaints: string[] = [];
 afterEach(() => {
   document.body.innerHTML = '';
   window.sessionStorage.clear();
+  window.localStorage.clear();
   expect(complaints.splice(0)).toEqual([]);
 });

@@ -18,19 +18,27 @@ function given() {
   return { ...autosave, save, scope, answer };
 }
 
-test('what is typed without a pause is saved once, a second after the last key', async () => {
+test('what is typed is saved at the first pause, and without one after 1.2 seconds', async () => {
   const { touch, save, state, answer } = given();
   touch();
-  await vi.advanceTimersByTimeAsync(900);
+  await vi.advanceTimersByTimeAsync(500);
   touch();
-  await vi.advanceTimersByTimeAsync(900);
+  await vi.advanceTimersByTimeAsync(599);
   expect(save).not.toHaveBeenCalled();
-
-  await vi.advanceTimersByTimeAsync(100);
+  await vi.advanceTimersByTimeAsync(1);
   expect(save).toHaveBeenCalledOnce();
   expect(state.value).toBe('saving');
   await answer('saved');
   expect(state.value).toBe('saved');
+
+  for (let key = 0; key < 11; key += 1) {
+    touch();
+    await vi.advanceTimersByTimeAsync(100);
+  }
+  expect(save).toHaveBeenCalledOnce();
+  touch();
+  await vi.advanceTimersByTimeAsync(100);
+  expect(save).toHaveBeenCalledTimes(2);
 });
 
 test('what changes during a save is saved after it, never beside it', async () => {

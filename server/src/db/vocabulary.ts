@@ -20,6 +20,16 @@ export const guaranteeFormLabel: Record<GuaranteeForm, string> = {
   BANK: '银行保函',
 };
 
+/** Where something comes from that was filled in before anybody typed. */
+export const PREFILL_SOURCES = ['SECTION', 'PROFILE', 'LAST_ORDER', 'RULE'] as const;
+export type PrefillSource = (typeof PREFILL_SOURCES)[number];
+export const prefillSourceLabel: Record<PrefillSource, string> = {
+  SECTION: '标段公告',
+  PROFILE: '企业信息',
+  LAST_ORDER: '上次订单',
+  RULE: '平台规则',
+};
+
 export const PROJECT_TYPES = ['HOUSING', 'HIGHWAY', 'WATER', 'MUNICIPAL', 'TRAFFIC', 'OTHER'] as const;
 export type ProjectType = (typeof PROJECT_TYPES)[number];
 export const projectTypeLabel: Record<ProjectType, string> = {

@@ -10,6 +10,7 @@ export type RefusalCode =
   | 'CONSENT_MISSING'
   | 'TRANSITION_REFUSED'
   | 'STALE_STATE'
+  | 'DRAFT_CHANGED'
   | 'QUOTE_EXPIRED'
   | 'PREMIUM_CHANGED'
   | 'SECOND_UNDERWRITER_NEEDED'
@@ -56,6 +57,7 @@ export const refusalText = {
   CONSENT_MISSING: '还有文件未阅读并同意，请阅读后再继续。',
   TRANSITION_REFUSED: '当前状态不能进行此操作，请刷新页面查看最新进展。',
   STALE_STATE: '内容刚刚被更新，请刷新页面后重试。',
+  DRAFT_CHANGED: '投保信息已在其他设备或由同事修改，请核对后再保存。',
   QUOTE_EXPIRED: '报价已过有效期，请重新申请。',
   PREMIUM_CHANGED: '保费已变化，请核对最新保费后再确认。',
   SECOND_UNDERWRITER_NEEDED: '该报价由您提交，须由本机构另一位核保人员复核。',

@@ -5,7 +5,7 @@ const prefix = 'draft:';
 export interface UseDraftOptions<T> {
   /** Keys that are never stored: passwords, codes. @default [] */
   except?: readonly (keyof T)[];
-  /** @default sessionStorage, which ends with the tab */
+  /** @default sessionStorage, which ends with the tab; localStorage outlives a killed one */
   storage?: Storage;
 }
 
@@ -55,9 +55,13 @@ export function useDraft<T extends object>(
   return { restored, clear };
 }
 
-/** Forgets every draft of this tab; on signing out. */
-export function clearDrafts(storage: Storage = window.sessionStorage): void {
-  for (const name of Object.keys(storage)) if (name.startsWith(prefix)) storage.removeItem(name);
+/** Forgets every draft of this tab and of this browser; on signing out. */
+export function clearDrafts(
+  storages: readonly Storage[] = [window.sessionStorage, window.localStorage],
+): void {
+  for (const storage of storages) {
+    for (const name of Object.keys(storage)) if (name.startsWith(prefix)) storage.removeItem(name);
+  }
 }
 
 function parse(text: string): Record<string, unknown> {

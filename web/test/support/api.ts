@@ -8,7 +8,7 @@ export interface SentRequest {
   method: string;
 }
 
-type Answer = object | (() => Response | Promise<Response>);
+type Answer = object | ((request: { variables?: unknown }) => Response | Promise<Response>);
 
 /**
  * An API for a test: answers each operation by name with `data`, or with whatever a function returns. An operation
@@ -27,7 +27,7 @@ export function fakeApi(answers: Record<string, Answer>) {
     });
     const answer = answers[operationName];
     if (!answer) throw new TypeError('Failed to fetch');
-    return typeof answer === 'function' ? answer() : answerOf({ data: answer });
+    return typeof answer === 'function' ? answer({ variables }) : answerOf({ data: answer });
   };
 
   const client = createClient({ url: 'http://api.test/graphql', fetch, onUnauthenticated: () => {} });

@@ -8,6 +8,7 @@ import {
   type InvoiceType,
   LIVE_ORDER_STATES,
   ORDER_STATES,
+  type PrefillSource,
   type Qualification,
   SALES_EVENT_KINDS,
 } from '../vocabulary.ts';
@@ -37,6 +38,8 @@ export interface ApplicationRow {
   insured: { name: string | null; creditCode: string | null };
   handler: { name: string | null; mobile: string | null; email: string | null };
   invoicePreference: { type: InvoiceType } | null;
+  /** Where leaves come from that were filled in and not changed since, by path; absent in rows older than this. */
+  prefilled?: Record<string, PrefillSource>;
   savedAt: number;
 }
 

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { type FieldMessage, InvalidInput } from '../../command/refusals.ts';
 import type { ApplicationRow } from '../../db/tables/order.ts';
-import type { InvoiceType, Qualification } from '../../db/vocabulary.ts';
-import { addDays, coverEnd, shanghaiDay } from '../../kernel/clock.ts';
+import type { InvoiceType, PrefillSource, Qualification } from '../../db/vocabulary.ts';
 import { creditCodeFault, normaliseCreditCode } from '../../kernel/credit-code.ts';
 import { normaliseMobile, normalisePhone } from '../../kernel/mobile.ts';
 import { formatYuanGrouped } from '../../kernel/money.ts';
@@ -10,6 +9,7 @@ import { cleanLine } from '../../kernel/text.ts';
 import { limits } from '../../limits.ts';
 import type { EnterpriseRow } from '../enterprise/enterprise.queries.ts';
 import type { DepositRow, SectionRow } from '../section/section.queries.ts';
+import { coverToBegin, coverWarnings } from './order.cover.ts';
 import type { InsuredProduct, OrderRow } from './order.queries.ts';
 
 type Leaf<T> = T | null | undefined;
@@ -44,13 +44,27 @@ export interface ApplicationInput {
   readonly invoicePreference?: Leaf<{ readonly type: InvoiceType }>;
 }
 
-const DEFAULT_BID_DAYS = 90;
-const DEFAULT_DAYS = 365;
+type Leaves = ReadonlyMap<string, string | number | null>;
 
-/** The day on which bid cover has to begin at the latest, or null where the section names no deadline. */
-function bidDay(section: SectionRow, deposit: DepositRow | null): string | null {
-  const deadlineAt = section.deadlineAt ?? deposit?.deadlineAt ?? null;
-  return deadlineAt === null ? null : shanghaiDay(deadlineAt);
+/** Every leaf by its path in `ApplicationInput`, such as `cover.sumInsured` (in fen). */
+export function leavesOf({ cover, invoicePreference, ...application }: ApplicationRow): Leaves {
+  const { section, applicant, insured, handler } = application;
+  const groups = {
+    section,
+    cover: { sumInsured: cover.sumInsuredFen, startOn: cover.startOn, days: cover.days },
+    applicant,
+    insured,
+    handler,
+    invoicePreference: { type: invoicePreference?.type ?? null },
+  };
+  return new Map(
+    Object.entries(groups).flatMap(([group, leaves]) =>
+      Object.entries(leaves).map(([name, value]): [string, string | number | null] => [
+        `${group}.${name}`,
+        value,
+      ]),
+    ),
+  );
 }
 
 /**
@@ -65,20 +79,14 @@ export function prefilledApplication(facts: {
   readonly now: number;
 }): ApplicationRow {
   const { section, deposit, enterprise, last, now } = facts;
-  const isBid = deposit.kind === 'BID';
-  const tomorrow = addDays(shanghaiDay(now), 1);
-  return {
+  const application: ApplicationRow = {
     section: {
       constructionDays: null,
       projectCode: section.projectCode,
       projectAddress: null,
       projectName: section.projectName ?? section.name,
     },
-    cover: {
-      sumInsuredFen: deposit.amountFen,
-      startOn: (isBid ? bidDay(section, deposit) : null) ?? tomorrow,
-      days: isBid ? (section.validityDays ?? DEFAULT_BID_DAYS) : DEFAULT_DAYS,
-    },
+    cover: { sumInsuredFen: deposit.amountFen, ...coverToBegin(section, deposit, now) },
     applicant: {
       name: enterprise.name,
       creditCode: enterprise.creditCode,
@@ -93,6 +101,17 @@ export function prefilledApplication(facts: {
     invoicePreference: null,
     savedAt: now,
   };
+  const isBid = deposit.kind === 'BID';
+  const sourceOf = (path: string): PrefillSource => {
+    if (/^(section|insured)\./.test(path) || path === 'cover.sumInsured') return 'SECTION';
+    if (path.startsWith('cover.')) return isBid ? 'SECTION' : 'RULE';
+    if (path === 'applicant.name' || path === 'applicant.creditCode') return 'PROFILE';
+    if (path === 'applicant.registeredAddress' && !last?.applicant.registeredAddress) return 'PROFILE';
+    if (path === 'applicant.contactAddress' && !last?.applicant.contactAddress) return 'PROFILE';
+    return 'LAST_ORDER';
+  };
+  const filled = [...leavesOf(application)].filter(([, value]) => value !== null);
+  return { ...application, prefilled: Object.fromEntries(filled.map(([path]) => [path, sourceOf(path)])) };
 }
 
 /**
@@ -249,7 +268,31 @@ export function mergedApplication(
     savedAt: now,
   };
   if (issues.length > 0) throw new InvalidInput(issues);
-  return merged;
+  const before = leavesOf(kept);
+  const after = leavesOf(merged);
+  // What somebody typed over is no longer what was filled in for them.
+  const untouched = Object.entries(kept.prefilled ?? {}).filter(
+    ([path]) => after.get(path) === before.get(path),
+  );
+  return { ...merged, prefilled: Object.fromEntries(untouched) };
+}
+
+/**
+ * Leaves that somebody else has changed since they were seen, and that would now be overwritten with something else again.
+ *
+ * @param seen the application as whoever saves it last saw it
+ * @returns paths within `ApplicationInput`
+ */
+export function overwrittenLeaves(
+  kept: ApplicationRow,
+  seen: ApplicationRow,
+  merged: ApplicationRow,
+): string[] {
+  const seenLeaves = leavesOf(seen);
+  const mergedLeaves = leavesOf(merged);
+  return [...leavesOf(kept)].flatMap(([path, value]) =>
+    seenLeaves.get(path) !== value && mergedLeaves.get(path) !== value ? [path] : [],
+  );
 }
 
 function parseEmail(text: string): string | null {
@@ -278,7 +321,13 @@ export function missingLeaves(application: ApplicationRow): FieldMessage[] {
 }
 
 /** What may be right but is worth a second look. Stops nothing. */
-export function applicationWarnings(order: OrderRow, application: ApplicationRow): FieldMessage[] {
+export function applicationWarnings(
+  order: OrderRow,
+  application: ApplicationRow,
+  section: SectionRow,
+  deposit: DepositRow | null,
+  now: number,
+): FieldMessage[] {
   const warnings: FieldMessage[] = [];
   const fault =
     application.insured.creditCode === null ? null : creditCodeFault(application.insured.creditCode);
@@ -290,34 +339,8 @@ export function applicationWarnings(order: OrderRow, application: ApplicationRow
       message: `保险金额与标段要求的保证金金额 ${formatYuanGrouped(order.depositAmountFen)} 元不一致`,
     });
   }
+  if (order.state === 'DRAFT' && deposit) warnings.push(...coverWarnings(application, section, deposit, now));
   return warnings;
-}
-
-/** Days of cover that do not do what the guarantee is for. Bid cover has to hold from the deadline for the bid's validity. */
-export function coverFaults(
-  application: ApplicationRow,
-  section: SectionRow,
-  deposit: DepositRow,
-  now: number,
-): FieldMessage[] {
-  const { startOn, days } = application.cover;
-  if (startOn === null || days === null) return [];
-  const today = shanghaiDay(now);
-  const startPath = 'application.cover.startOn';
-  const firstDay = deposit.kind === 'BID' ? bidDay(section, deposit) : null;
-  if (firstDay === null) {
-    return startOn > today ? [] : [{ path: startPath, message: '起保日期最早为明天' }];
-  }
-  const faults: FieldMessage[] = [];
-  if (startOn < today) faults.push({ path: startPath, message: '起保日期不能早于今天' });
-  if (startOn > firstDay) {
-    faults.push({ path: startPath, message: `起保日期不能晚于投标截止日 ${firstDay}` });
-  }
-  const lastDay = coverEnd(firstDay, section.validityDays ?? DEFAULT_BID_DAYS);
-  if (coverEnd(startOn, days) < lastDay) {
-    faults.push({ path: 'application.cover.days', message: `保障期应覆盖投标有效期，至少到 ${lastDay}` });
-  }
-  return faults;
 }
 
 /** Chosen products that cannot cover what is applied for. */

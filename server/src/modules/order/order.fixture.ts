@@ -1,10 +1,31 @@
 import type { Person, SectionWish } from '../../../test/support/given.ts';
 import type { Ask, Harness } from '../../../test/support/harness.ts';
+import type { ApplicationRow } from '../../db/tables/order.ts';
 import type { DepositKind, PremiumFormula } from '../../db/vocabulary.ts';
 import { formatInstant } from '../../kernel/clock.ts';
 import { randomDigits } from '../../kernel/id.ts';
 import type { InsurerRow, ProductRow } from '../insurer/insurer.queries.ts';
 import type { SectionRow } from '../section/section.queries.ts';
+
+/** An application by itself, with nothing in it but what is asked for. */
+export const filledApplication = (facts: Partial<ApplicationRow> = {}): ApplicationRow => ({
+  section: { constructionDays: null, projectCode: null, projectAddress: null, projectName: null },
+  cover: { sumInsuredFen: null, startOn: null, days: null },
+  applicant: {
+    name: '本溪演示建设有限公司',
+    creditCode: '91330212MA2AECMD5B',
+    registeredAddress: null,
+    contactAddress: null,
+    qualification: null,
+    contactName: null,
+    contactPhone: null,
+  },
+  insured: { name: null, creditCode: null },
+  handler: { name: null, mobile: null, email: null },
+  invoicePreference: null,
+  savedAt: 0,
+  ...facts,
+});
 
 const refusal = (...own: string[]) =>
   [
@@ -27,7 +48,8 @@ export const SAVE = `mutation ($input: SaveApplicationInput!) { saveApplication(
     section { constructionDays projectCode projectAddress projectName depositAmount }
     cover { sumInsured startOn days endOn }
     applicant { name creditCode registeredAddress contactAddress qualification contactName contactPhone }
-    insured { name creditCode } handler { name mobile email } invoicePreference { type } } } ${refusal()} } }`;
+    insured { name creditCode } handler { name mobile email } invoicePreference { type } prefilled { path source } } }
+  ${refusal('... on DraftChanged { paths kept: application { applicant { contactName contactPhone } } }')} } }`;
 export const SUBMIT = `mutation ($input: SubmitOrderInput!) { submitOrder(input: $input) {
   ... on Order { id state quotes { id number state referencePremium } } ${refusal('... on ConsentMissing { documents { kind } }')} } }`;
 export const CANCEL = `mutation ($input: CancelOrderInput!) { cancelOrder(input: $input) {

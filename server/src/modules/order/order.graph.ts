@@ -9,6 +9,8 @@ import {
   type DepositKind,
   depositKindLabel,
   guaranteeFormLabel,
+  type PrefillSource,
+  prefillSourceLabel,
   ROLES,
 } from '../../db/vocabulary.ts';
 import { requireAccess } from '../../graph/access.ts';
@@ -57,7 +59,7 @@ import {
   ordersByIds,
   productsOfOrders,
 } from './order.queries.ts';
-import { ConsentMissing, DuplicateOrder, SectionClosed } from './order.refusals.ts';
+import { ConsentMissing, DraftChanged, DuplicateOrder, SectionClosed } from './order.refusals.ts';
 import * as service from './order.service.ts';
 
 plainRefusal(SectionClosed, '标段当前状态不能申请（SECTION_CLOSED）。');
@@ -156,6 +158,9 @@ interface ShownApplication {
 /** Names and numbers of persons go to those who work on the order, not to those who watch it. */
 const seesPersons = (actor: Actor) =>
   insurerView(actor) !== null || (actor.kind === 'USER' && actor.role !== 'REGULATOR');
+
+const shownApplication = (order: OrderRow, context: Context): ShownApplication | null =>
+  order.application && { order, application: order.application, personal: seesPersons(context.actor) };
 
 const ApplicationSection = builder.objectRef<ShownApplication>('ApplicationSection').implement({
   description: '投保信息：标段。',
@@ -265,6 +270,19 @@ const ApplicationInvoicePreference = builder
   });
 const nobody = { name: null, mobile: null, email: null };
 
+const PrefillSourceEnum = enumOf('PrefillSource', '预填内容的来源。', prefillSourceLabel);
+const PrefilledLeaf = builder
+  .objectRef<{ readonly path: string; readonly source: PrefillSource }>('PrefilledLeaf')
+  .implement({
+    description: '一项预填且未改动过的内容。',
+    fields: (t) => ({
+      path: t.exposeString('path', {
+        description: '在 ApplicationInput 中的路径，如 applicant.contactName。',
+      }),
+      source: t.expose('source', { type: PrefillSourceEnum, description: '来源。' }),
+    }),
+  });
+
 const Application = builder.objectRef<ShownApplication>('Application').implement({
   description: '投保信息。提交前可以不完整。',
   fields: (t) => ({
@@ -303,7 +321,36 @@ const Application = builder.objectRef<ShownApplication>('Application').implement
     warnings: t.field({
       type: [FieldMessageType],
       description: '值得再核对一遍之处，不妨碍提交。',
-      resolve: ({ order, application }) => applicationWarnings(order, application),
+      resolve: async ({ order, application }, _args, context) => {
+        const { section } = await viewOf(context, order);
+        const deposits = await depositLoader(context).load(section.id);
+        const deposit = deposits.find(({ kind }) => kind === order.depositKind) ?? null;
+        return applicationWarnings(order, application, section, deposit, context.core.clock.now());
+      },
+    }),
+    prefilled: t.field({
+      type: [PrefilledLeaf],
+      description: '由平台预填且未改动过的内容。',
+      resolve: ({ application }) =>
+        Object.entries(application.prefilled ?? {}).map(([path, source]) => ({ path, source })),
+    }),
+  }),
+});
+
+builder.objectType(DraftChanged, {
+  name: 'DraftChanged',
+  description: '投保信息已在其他设备上被修改，本次未保存（DRAFT_CHANGED）。',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    application: t.field({
+      type: Application,
+      nullable: true,
+      description: '现在保存着的投保信息。',
+      resolve: ({ order }, _args, context) => shownApplication(order, context),
+    }),
+    paths: t.stringList({
+      description: '双方都改动过的内容在 ApplicationInput 中的路径。',
+      resolve: ({ paths }) => [...paths],
     }),
   }),
 });
@@ -423,8 +470,7 @@ export const Order = builder.objectRef<OrderRow>('Order').implement({
       type: Application,
       nullable: true,
       description: '投保信息。',
-      resolve: (order, _args, context) =>
-        order.application && { order, application: order.application, personal: seesPersons(context.actor) },
+      resolve: (order, _args, context) => shownApplication(order, context),
     }),
     products: t.field({
       type: [Product],
@@ -767,31 +813,32 @@ const ApplicationInvoicePreferenceInput = builder.inputType('ApplicationInvoiceP
   fields: (t) => ({ type: t.field({ type: InvoiceTypeEnum, required: true, description: '发票类型。' }) }),
 });
 
+const ApplicationInput = builder.inputType('ApplicationInput', {
+  description: '投保信息。未给出的字段保持不变，给出 null 则清空。',
+  fields: (t) => ({
+    section: t.field({ type: ApplicationSectionInput, description: '标段。' }),
+    cover: t.field({ type: ApplicationCoverInput, description: '保险金额与保障时间。' }),
+    applicant: t.field({ type: ApplicationApplicantInput, description: '投保人。' }),
+    insured: t.field({ type: ApplicationInsuredInput, description: '被保险人。' }),
+    handler: t.field({ type: ApplicationHandlerInput, description: '经办人。' }),
+    invoicePreference: t.field({ type: ApplicationInvoicePreferenceInput, description: '开票意向。' }),
+  }),
+});
+
 mutation('saveApplication', {
   description: '保存投保信息，可不完整。未给出的字段保持不变，给出 null 则清空。仅草稿可用。',
   who: bidder,
   type: Order,
+  refusals: [DraftChanged],
   input: builder.inputType('SaveApplicationInput', {
     description: '投保信息。',
     fields: (t) => ({
       orderId: t.id({ required: true, description: '订单编号（id）。' }),
-      application: t.field({
-        required: true,
-        description: '要保存的内容。',
-        type: builder.inputType('ApplicationInput', {
-          description: '投保信息。未给出的字段保持不变，给出 null 则清空。',
-          fields: (f) => ({
-            section: f.field({ type: ApplicationSectionInput, description: '标段。' }),
-            cover: f.field({ type: ApplicationCoverInput, description: '保险金额与保障时间。' }),
-            applicant: f.field({ type: ApplicationApplicantInput, description: '投保人。' }),
-            insured: f.field({ type: ApplicationInsuredInput, description: '被保险人。' }),
-            handler: f.field({ type: ApplicationHandlerInput, description: '经办人。' }),
-            invoicePreference: f.field({
-              type: ApplicationInvoicePreferenceInput,
-              description: '开票意向。',
-            }),
-          }),
-        }),
+      application: t.field({ type: ApplicationInput, required: true, description: '要保存的内容。' }),
+      seen: t.field({
+        type: ApplicationInput,
+        description:
+          '所保存的字段在修改前的内容。给出时，若其中有字段已被他人改成别的内容，则不保存并返回 DRAFT_CHANGED。',
       }),
     }),
   }),

@@ -15,6 +15,7 @@ import {
   type SalesEventKind,
 } from '../../db/vocabulary.ts';
 import { type Page, type PageRequest, pageOf } from '../../kernel/page.ts';
+import { limits } from '../../limits.ts';
 import type { EnterpriseRow } from '../enterprise/enterprise.queries.ts';
 import type { DocumentRow, InsurerRow, ProductRow } from '../insurer/insurer.queries.ts';
 import type { SectionRow } from '../section/section.queries.ts';
@@ -144,15 +145,16 @@ export async function liveOrders(
     );
 }
 
-/** The enterprise's newest order with an application, whose contacts are offered again. */
+/** The enterprise's newest application that names whom to call, whose contacts are offered again; else its newest one. */
 export async function lastApplication(db: Db, enterpriseId: string): Promise<OrderRow['application']> {
-  const [row] = await db
+  const rows = await db
     .select({ application: orders.application })
     .from(orders)
     .where(and(eq(orders.enterpriseId, enterpriseId), isNotNull(orders.application)))
     .orderBy(desc(orders.createdAt), desc(orders.id))
-    .limit(1);
-  return row?.application ?? null;
+    .limit(limits.applicationsLookedBackMax);
+  const named = rows.find(({ application }) => application?.applicant.contactName != null);
+  return (named ?? rows[0])?.application ?? null;
 }
 
 /** The chosen products of each order, by the insurers' full names. An insurer sees its own only. */

@@ -1,6 +1,7 @@
 import type { BidSectionState } from '../../db/vocabulary.ts';
 import { Refusal } from '../../kernel/refusal.ts';
 import type { DocumentRow } from '../insurer/insurer.queries.ts';
+import type { OrderRow } from './order.queries.ts';
 
 /** The state of the section does not let an order of this kind be started or submitted. */
 export class SectionClosed extends Refusal {
@@ -35,5 +36,19 @@ export class ConsentMissing extends Refusal {
     const titles = [...new Set(documents.map((document) => `《${document.title}》`))];
     super(`请先阅读并同意${titles.join('')}。`);
     this.documents = documents;
+  }
+}
+
+/** Somebody else has saved other things meanwhile, which this would have overwritten. Nothing was saved. */
+export class DraftChanged extends Refusal {
+  readonly code = 'DRAFT_CHANGED';
+  /** The order with what is kept now. */
+  readonly order: OrderRow;
+  /** Paths within the application that both have changed, such as `applicant.contactName`. */
+  readonly paths: readonly string[];
+  constructor(order: OrderRow, paths: readonly string[]) {
+    super('投保信息已在其他设备上被修改，请核对后再保存。');
+    this.order = order;
+    this.paths = paths;
   }
 }

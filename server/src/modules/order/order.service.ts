@@ -23,12 +23,13 @@ import { documentsByIds, documentsInForce, productsByIds } from '../insurer/insu
 import { depositsOfSections, sectionById } from '../section/section.queries.ts';
 import {
   type ApplicationInput,
-  coverFaults,
   mergedApplication,
   missingLeaves,
+  overwrittenLeaves,
   prefilledApplication,
   productFaults,
 } from './order.application.ts';
+import { coverFaults } from './order.cover.ts';
 import { requirementsOf, statementLabel } from './order.documents.ts';
 import { guardApplying } from './order.guards.ts';
 import { type OrderEvent, orderLife, orderMachine } from './order.machine.ts';
@@ -45,7 +46,7 @@ import {
   type SalesEventRow,
   salesEventsOfDocuments,
 } from './order.queries.ts';
-import { ConsentMissing } from './order.refusals.ts';
+import { ConsentMissing, DraftChanged } from './order.refusals.ts';
 
 /** What a later module does in the same transaction when an order moves. It acts for the system: `command` says so. */
 type OrderListener = (command: Command, order: OrderRow) => Promise<void>;
@@ -369,16 +370,26 @@ async function documentsToAccept(command: Command, orderId: string) {
 /**
  * Saves the application, complete or not: an absent leaf keeps what is there, null clears it.
  *
- * Refuses: NotFound, TransitionRefused, InvalidInput.
+ * @param input.seen the leaves as the sender last saw them; where given, what others changed since is not overwritten
+ * Refuses: NotFound, TransitionRefused, InvalidInput, DraftChanged.
  */
 export async function saveApplication(
   command: Command,
-  input: { readonly orderId: string; readonly application: ApplicationInput },
+  input: {
+    readonly orderId: string;
+    readonly application: ApplicationInput;
+    readonly seen?: ApplicationInput | null | undefined;
+  },
 ): Promise<OrderRow> {
   const { order } = await knownOrder(command, input.orderId);
   requireState(order, ['DRAFT'], 'SAVE_APPLICATION', '填写投保信息');
   invariant(order.application, 'an order is born with an application');
   const application = mergedApplication(order.application, input.application, command.now);
+  if (input.seen) {
+    const seen = mergedApplication(order.application, input.seen, command.now);
+    const overwritten = overwrittenLeaves(order.application, seen, application);
+    if (overwritten.length > 0) throw new DraftChanged(order, overwritten);
+  }
   const [saved] = await command.db
     .update(orders)
     .set({ application })

@@ -224,6 +224,76 @@ describe('filling in', () => {
     expect(await save({ applicant: { contactName: null } })).toMatchObject({ complete: false });
   });
 
+  test('says where each thing came from, until somebody types over it', async () => {
+    scene = await sceneOf(h);
+    const orderId = await startedOrder(scene);
+    const save = async (application: Record<string, unknown>) =>
+      (await scene.ask(SAVE, { input: { orderId, application } })).data.saveApplication.application.prefilled;
+    const first = await save(filledIn);
+    expect(first).toEqual([
+      { path: 'section.projectCode', source: 'SECTION' },
+      { path: 'section.projectName', source: 'SECTION' },
+      { path: 'cover.sumInsured', source: 'SECTION' },
+      { path: 'cover.startOn', source: 'SECTION' },
+      { path: 'cover.days', source: 'SECTION' },
+      { path: 'applicant.name', source: 'PROFILE' },
+      { path: 'applicant.creditCode', source: 'PROFILE' },
+      { path: 'applicant.registeredAddress', source: 'PROFILE' },
+      { path: 'applicant.contactAddress', source: 'PROFILE' },
+      { path: 'insured.name', source: 'SECTION' },
+    ]);
+    // The same again is no change; something else is.
+    expect(await save({ cover: { days: 90 }, insured: { name: '别的招标人' } })).toEqual(first.slice(0, -1));
+
+    // A draft that nobody filled in does not hide the contacts of the order before.
+    const ofNext = async () => {
+      const next = { ...scene, section: await h.given.section() };
+      const { application } = await orderOf(
+        await startedOrder(next),
+        'application { applicant { contactName } handler { name } prefilled { path source } }',
+      );
+      return application;
+    };
+    await scene.ask(SAVE, {
+      input: {
+        orderId: await startedOrder({ ...scene, section: await h.given.section() }),
+        application: { applicant: { contactName: null } },
+      },
+    });
+    const { applicant, handler, prefilled } = await ofNext();
+    expect([applicant.contactName, handler.name]).toEqual(['王演示', '李演示']);
+    expect(prefilled).toContainEqual({ path: 'handler.name', source: 'LAST_ORDER' });
+    expect(prefilled).toContainEqual({ path: 'applicant.contactPhone', source: 'LAST_ORDER' });
+  });
+
+  test('of two who fill in at once neither overwrites the other unseen', async () => {
+    scene = await sceneOf(h);
+    const orderId = await startedOrder(scene);
+    const save = (contact: Record<string, unknown>, seen: Record<string, unknown>) =>
+      scene.ask(SAVE, { input: { orderId, application: { applicant: contact }, seen: { applicant: seen } } });
+    await save({ contactName: '王演示' }, { contactName: null });
+    // Another leaf is nobody's loss, the same words neither.
+    const other = await save({ contactPhone: '024-42800000' }, { contactPhone: null });
+    expect(other.data.saveApplication.application.applicant).toMatchObject({ contactName: '王演示' });
+    const same = await save({ contactName: ' 王演示 ' }, { contactName: null });
+    expect(same.data.saveApplication.id).toBe(orderId);
+
+    const answer = await refused(() =>
+      save(
+        { contactName: '李演示', contactPhone: '13900000001' },
+        { contactName: null, contactPhone: '024-42800000' },
+      ),
+    );
+    expect(answer).toMatchObject({
+      code: 'DRAFT_CHANGED',
+      paths: ['applicant.contactName'],
+      kept: { applicant: { contactName: '王演示', contactPhone: '024-42800000' } },
+    });
+    // Who has seen it may.
+    const meant = await save({ contactName: '李演示' }, { contactName: '王演示' });
+    expect(meant.data.saveApplication.application.applicant.contactName).toBe('李演示');
+  });
+
   test('names every leaf whose shape is wrong and saves nothing', async () => {
     scene = await sceneOf(h);
     const orderId = await startedOrder(scene);

@@ -24,6 +24,13 @@ export const invoiceTypeLabels = {
   DIGITAL_SPECIAL: '数电票（增值税专用发票）',
 } as const satisfies Record<InvoiceType, string>;
 
+export const prefillSourceLabels = {
+  SECTION: '标段公告',
+  PROFILE: '企业信息',
+  LAST_ORDER: '上次订单',
+  RULE: '默认规则',
+} as const satisfies Record<Application['prefilled'][number]['source'], string>;
+
 /** Longest cover the platform takes; the server has the same maximum. */
 export const coverDaysMax = 3650;
 export const constructionDaysMax = 36_500;
@@ -72,6 +79,40 @@ export function formOf(application: Application | null): ApplicationForm {
   };
 }
 
+/** What each field is called where it is spoken of away from its place. */
+const leafLabels: Record<string, string> = {
+  'section.projectName': '项目名称',
+  'section.projectCode': '项目编号',
+  'section.constructionDays': '工期',
+  'section.projectAddress': '项目地址',
+  'cover.sumInsured': '保险金额',
+  'cover.startOn': '起保日期',
+  'cover.days': '保障天数',
+  'applicant.registeredAddress': '投保人注册地址',
+  'applicant.contactAddress': '投保人联系地址',
+  'applicant.qualification': '施工资质等级',
+  'applicant.contactName': '联系人',
+  'applicant.contactPhone': '联系电话',
+  'insured.name': '被保人名称',
+  'insured.creditCode': '被保人统一社会信用代码',
+  'handler.name': '经办人姓名',
+  'handler.mobile': '经办人手机号',
+  'handler.email': '经办人邮箱',
+  'invoicePreference.type': '发票类型',
+};
+const leafPaths = Object.keys(leafLabels);
+
+/** A field and its content in words, for a sentence about it. */
+export function leafLabel(path: string): string {
+  return leafLabels[path] ?? path;
+}
+export function leafText(form: ApplicationForm, path: string): string {
+  const text = textAt(form, path);
+  const labels: Record<string, string> = { ...qualificationLabels, ...invoiceTypeLabels };
+  const isChoice = path === 'applicant.qualification' || path === 'invoicePreference.type';
+  return (isChoice ? labels[text] : text) || '（空）';
+}
+
 /**
  * What is saved. An emptied field is sent as null; what is typed by half and would be refused (an amount, a number, a
  * telephone) is left out, so that the server keeps what it has until the rest is there.
@@ -110,11 +151,79 @@ export function inputOf(form: ApplicationForm): ApplicationInput {
   };
 }
 
-/** Whether something that was typed is not in `input`, and so is known to this tab only. */
-export function isPartial(input: ApplicationInput): boolean {
-  return Object.values(input).some(
-    (group) => group && (Object.values(group) as unknown[]).includes(undefined),
-  );
+/** What a save sends: the leaves that differ from what the server is known to have, and what they were before. */
+export interface ApplicationChange {
+  application: ApplicationInput;
+  seen: ApplicationInput;
+  paths: readonly string[];
+}
+
+/** The leaves of `form` that differ from `base` and can be sent; null where there is none. */
+export function changeOf(form: ApplicationForm, base: ApplicationForm): ApplicationChange | null {
+  const paths = changedPaths(form, base);
+  const input = groupsOf(inputOf(form));
+  const sendable = paths.filter((path) => leafAt(input, path) !== undefined);
+  if (sendable.length === 0) return null;
+  return {
+    application: pick(input, sendable) as ApplicationInput,
+    seen: pick(groupsOf(inputOf(base)), sendable) as ApplicationInput,
+    paths: sendable,
+  };
+}
+
+/** Paths such as `applicant.contactName` whose texts differ. */
+export function changedPaths(form: ApplicationForm, base: ApplicationForm): string[] {
+  return leafPaths.filter((path) => textAt(form, path) !== textAt(base, path));
+}
+
+export function textAt(form: ApplicationForm, path: string): string {
+  return String(leafAt(groupsOf(form), path) ?? '');
+}
+
+export function setTextAt(form: ApplicationForm, path: string, text: string): void {
+  const [group = '', name = ''] = path.split('.');
+  const leaves = groupsOf(form)[group];
+  if (leaves) leaves[name] = text;
+}
+
+/**
+ * Takes over what the server has where nothing else was typed; what was typed stays. `base` then says what the server has,
+ * except where both have changed: there it keeps what was seen, so that the next save is asked about it.
+ *
+ * @param but paths that are left as they are
+ */
+export function takeOver(
+  form: ApplicationForm,
+  base: ApplicationForm,
+  server: ApplicationForm,
+  but: ReadonlySet<string> = new Set(),
+): void {
+  for (const path of leafPaths) {
+    if (but.has(path)) continue;
+    const theirs = textAt(server, path);
+    const untouched = textAt(form, path) === textAt(base, path);
+    if (untouched) setTextAt(form, path, theirs);
+    if (untouched || textAt(form, path) === theirs) setTextAt(base, path, theirs);
+  }
+}
+
+type Groups = Record<string, Record<string, unknown> | null | undefined>;
+// Both forms are groups of leaves; here they are walked by path.
+const groupsOf = (of: ApplicationForm | ApplicationInput) => of as unknown as Groups;
+
+function leafAt(groups: Groups, path: string): unknown {
+  const [group = '', name = ''] = path.split('.');
+  // A preference is cleared as a whole.
+  return groups[group] === null ? null : groups[group]?.[name];
+}
+
+function pick(groups: Groups, paths: readonly string[]): Groups {
+  const picked: Groups = {};
+  for (const path of paths) {
+    const [group = '', name = ''] = path.split('.');
+    picked[group] = groups[group] === null ? null : { ...picked[group], [name]: leafAt(groups, path) };
+  }
+  return picked;
 }
 
 /** A mobile number, or a landline with its area code. */

@@ -254,6 +254,10 @@ export const ApplicationFields = graphql(`
       type
     }
     savedAt
+    prefilled {
+      path
+      source
+    }
     warnings {
       path
       message
@@ -387,18 +391,20 @@ export const SaveApplicationDocument = graphql(
         ... on Order {
           id
           application {
-            savedAt
-            warnings {
-              path
-              message
-            }
+            ...ApplicationFields
+          }
+        }
+        ... on DraftChanged {
+          paths
+          application {
+            ...ApplicationFields
           }
         }
         ...RefusalFields
       }
     }
   `,
-  [RefusalFields],
+  [ApplicationFields, RefusalFields],
 );
 
 export const SubmitOrderDocument = graphql(

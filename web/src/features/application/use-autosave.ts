@@ -5,8 +5,10 @@ export type SaveOutcome = 'saved' | 'refused' | 'failed';
 export type SaveState = 'idle' | 'waiting' | 'saving' | SaveOutcome;
 
 export interface UseAutosaveOptions {
-  /** Quiet time after the last change. @default 1000 */
+  /** Quiet time after the last change. @default 600 */
   delayMs?: number;
+  /** Longest a change waits while changes go on, so that a killed tab loses no more than that. @default 1200 */
+  waitMsMax?: number;
   /** Time before another try after a failure. @default 5000 */
   retryMs?: number;
 }
@@ -25,18 +27,21 @@ export interface UseAutosaveReturn {
  */
 export function useAutosave(
   save: () => Promise<SaveOutcome>,
-  { delayMs = 1000, retryMs = 5000 }: UseAutosaveOptions = {},
+  { delayMs = 600, waitMsMax = 1200, retryMs = 5000 }: UseAutosaveOptions = {},
 ): UseAutosaveReturn {
   const state = ref<SaveState>('idle');
   let version = 0;
   let savedVersion = 0;
+  /** When the oldest change that no save has taken up was made. */
+  let waitingSince: number | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let running: Promise<void> | null = null;
 
   function touch(): void {
     version += 1;
     if (!running) state.value = 'waiting';
-    schedule(delayMs);
+    waitingSince ??= Date.now();
+    schedule(Math.min(delayMs, Math.max(0, waitingSince + waitMsMax - Date.now())));
   }
 
   function schedule(afterMs: number): void {
@@ -54,6 +59,7 @@ export function useAutosave(
 
   async function attempt(): Promise<void> {
     const sent = version;
+    waitingSince = null;
     state.value = 'saving';
     const outcome = await save();
     if (outcome === 'saved') savedVersion = sent;
