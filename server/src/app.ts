@@ -85,7 +85,7 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     sms: sandboxSms ?? (await productionSms(config, clock)),
     paper: createPaper(),
   };
-  const sessions = createSessions(database, clock, config.publicOrigin);
+  const sessions = createSessions(database, clock, config);
   const metrics = createMetrics(core);
   const router = createRouter({
     core,

@@ -23,6 +23,8 @@ export interface Config {
   readonly secretKeyFile: string | null;
   /** Null in the sandbox, which sends nothing. */
   readonly sms: SmsConfig | null;
+  /** Whether staff have to sign in with a second factor: everywhere but in the demonstration. */
+  readonly secondFactorRequired: boolean;
   readonly hotline: string;
   readonly filingNumber: string | null;
   /** The broker that sells and helps with claims: full name and licence stand on every sales page. */
@@ -120,6 +122,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     sandboxInsurer: values.SANDBOX_INSURER === '1',
     secretKeyFile: values.SECRET_KEY_FILE,
     sms: values.MODE === 'production' ? smsOf(values) : null,
+    secondFactorRequired: values.MODE === 'production',
     hotline: values.HOTLINE,
     filingNumber: values.FILING_NUMBER,
     broker: {

@@ -61,14 +61,28 @@ export const limits = {
   sessionAbsoluteMs: { BIDDER: 12 * hourMs, STAFF: 8 * hourMs },
   sessionsPerUserMax: 5,
   sessionExtensionMsMin: minuteMs,
-  signInFailuresPerMobileMax: 5,
-  signInFailuresWindowMs: 15 * minuteMs,
-  signInAttemptsPerAddressMax: 20,
-  signInAttemptsPerAddressWindowMs: minuteMs,
+  /** After so many failures in a row the next attempt waits, and after as many again twice as long. */
+  signInFailuresMax: 5,
+  signInLockMs: 15 * minuteMs,
+  signInLockMsMax: dayMs,
+  /** From so many failures on, a human check goes before the next attempt. */
+  signInFailuresBeforeCaptcha: 3,
+  signInPerAddress: [
+    { windowMs: minuteMs, max: 20 },
+    { windowMs: dayMs, max: 200 },
+  ],
+  /** Attempts at which the staff are alarmed: nobody's clerks sign in that fast. */
+  signInsPerSecondAlarm: 50,
+  devicesPerUserMax: 20,
+  deviceKnownMs: 180 * dayMs,
+  totpStepsAside: 1,
+  secondFactorStartedMs: 10 * minuteMs,
+  recoveryCodesPerUser: 10,
+  secondFactorCodeCharactersMax: 40,
   captchaValidMs: 10 * minuteMs,
   captchaNumberMax: 100_000,
   captchaCharactersMax: 2000,
-  signInAttemptsKeptMs: dayMs,
+  signInAttemptsKeptMs: 7 * dayMs,
   revealsPerPersonMax: 20,
   revealsPerPersonWindowMs: dayMs,
   rejectedFieldsMax: 20,
@@ -91,7 +105,11 @@ export const limits = {
     { windowMs: dayMs, max: 50 },
   ],
   smsPerNetwork: [{ windowMs: hourMs, max: 100 }],
-  smsPerPlatform: [{ windowMs: hourMs, max: 300 }],
+  /** The second is the budget of a day: at some 0.045 yuan a message, 90 yuan. */
+  smsPerPlatform: [
+    { windowMs: hourMs, max: 300 },
+    { windowMs: dayMs, max: 2000 },
+  ],
 
   // API clients
   apiSecretValidMs: 365 * dayMs,

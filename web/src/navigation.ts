@@ -14,7 +14,12 @@ declare module 'vue-router' {
 /** The part of a viewer that decides where they may go. */
 export interface CallerReadiness {
   readiness: string | null;
+  /** REQUIRED is staff who may do nothing before they have one. */
+  secondFactor?: string;
 }
+
+/** Where a second factor is set up. */
+export const securityPath = '/account/security';
 
 /**
  * The path within this site that `next` names, or '/' for anything else. A link to our sign-in page must not be able
@@ -37,12 +42,14 @@ export function detourFor(
 ): RouteLocationRaw | null {
   if (!requires) return null;
   if (!caller) return { path: '/sign-in', query: { next: path } };
+  if (caller.secondFactor === 'REQUIRED') return path === securityPath ? null : securityPath;
   if (requires === 'signed-in') return null;
   return stepBefore(caller, path);
 }
 
 /** Where somebody who has just signed in goes: what is still missing first, then `next`, then the sections. */
 export function afterSignIn(caller: CallerReadiness, next: string): RouteLocationRaw {
+  if (caller.secondFactor === 'REQUIRED') return securityPath;
   const wanted = next === '/' && caller.readiness ? '/sections' : next;
   return stepBefore(caller, wanted) ?? wanted;
 }

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { SignInDocument } from '../src/features/account/account.gql.ts';
 import { ViewerDocument } from '../src/features/account/viewer.gql.ts';
 import { createClient, dependsOn } from '../src/shared/client.ts';
@@ -27,18 +27,22 @@ test('who is signed in is asked once, and again after somebody has signed in', a
   expect(api.of('Viewer')).toHaveLength(2);
 });
 
-test('a session that has ended is told', async () => {
-  const onUnauthenticated = vi.fn();
-  const errors = [{ message: '请先登录', extensions: { code: 'UNAUTHENTICATED' } }];
-  const client = createClient({
-    url: 'http://api.test/graphql',
-    fetch: async () => answerOf({ data: null, errors }),
-    onUnauthenticated,
-  });
-  await client.query(ViewerDocument, {}).toPromise();
+test.each(['UNAUTHENTICATED', 'SECOND_FACTOR_REQUIRED'])(
+  '%s is told once, to whom it concerns',
+  async (code) => {
+    const told: string[] = [];
+    const errors = [{ message: '服务端的说明', extensions: { code } }];
+    const client = createClient({
+      url: 'http://api.test/graphql',
+      fetch: async () => answerOf({ data: null, errors }),
+      onUnauthenticated: () => told.push('UNAUTHENTICATED'),
+      onSecondFactorRequired: () => told.push('SECOND_FACTOR_REQUIRED'),
+    });
+    await client.query(ViewerDocument, {}).toPromise();
 
-  expect(onUnauthenticated).toHaveBeenCalledOnce();
-});
+    expect(told).toEqual([code]);
+  },
+);
 
 test('the same types give the same context, so that a query is not run again', () => {
   expect(dependsOn('Order', 'Quote')).toBe(dependsOn('Order', 'Quote'));

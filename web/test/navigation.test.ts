@@ -66,6 +66,14 @@ describe('what stands between a caller and a page', () => {
     expect(afterSignIn(caller(null), '/')).toBe('/');
   });
 
+  test('staff who need a second factor first go nowhere else', () => {
+    const staff = { readiness: null, secondFactor: 'REQUIRED' };
+    expect(detourFor('signed-in', staff, '/center')).toBe('/account/security');
+    expect(detourFor('signed-in', staff, '/account/security')).toBeNull();
+    expect(afterSignIn(staff, '/center')).toBe('/account/security');
+    expect(detourFor('signed-in', { ...staff, secondFactor: 'ENABLED' }, '/center')).toBeNull();
+  });
+
   test('a new bidder is certified before the page they wanted', () => {
     expect(afterSignIn(caller('CERTIFICATION_NEEDED'), '/orders')).toEqual({
       path: '/certification',

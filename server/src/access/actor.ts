@@ -13,6 +13,8 @@ export interface UserActor {
   readonly enterpriseId: string | null;
   readonly insurerId: string | null;
   readonly tokenHash: string;
+  /** Staff who may do nothing yet but set up the second factor that the platform asks of them. */
+  readonly mustEnrol: boolean;
 }
 export interface ApiClientActor {
   readonly kind: 'API_CLIENT';
@@ -64,5 +66,7 @@ export function actorId(actor: Actor): string | null {
 
 /** Whether the actor may see what only staff and other systems may: introspection, the explorer. */
 export function isTrusted(actor: Actor): boolean {
-  return actor.kind === 'API_CLIENT' || (actor.kind === 'USER' && actor.role !== 'BIDDER');
+  return (
+    actor.kind === 'API_CLIENT' || (actor.kind === 'USER' && actor.role !== 'BIDDER' && !actor.mustEnrol)
+  );
 }

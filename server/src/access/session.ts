@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { asc, eq, lte, sql } from 'drizzle-orm';
-import { type Adapter, type DatabaseSession, type DatabaseUser, Lucia, TimeSpan } from 'lucia';
+import { and, asc, desc, eq, inArray, lte, sql } from 'drizzle-orm';
+import { parse } from 'hono/utils/cookie';
+import { type Adapter, Cookie, type DatabaseSession, type DatabaseUser, Lucia, TimeSpan } from 'lucia';
 import type { Database, Db } from '../db/open.ts';
-import { sessions, users } from '../db/tables/account.ts';
+import { knownDevices, secondFactors, sessions, users } from '../db/tables/account.ts';
 import { enterprises } from '../db/tables/enterprise.ts';
 import type { Role } from '../db/vocabulary.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -37,6 +38,15 @@ export interface Sessions {
   readonly endAll: (userId: string) => Promise<void>;
   readonly endExpired: () => Promise<void>;
   readonly blankCookie: () => string;
+  /** The hash of the cookie by which a browser is known again; null where there is none. */
+  readonly deviceOf: (cookieHeader: string) => string | null;
+  /**
+   * Notes in a transaction that a person signed in from a browser.
+   *
+   * @param deviceHash as `deviceOf` gave it
+   * @returns the cookie to be sent, or null where the browser has one of ours
+   */
+  readonly rememberDevice: (db: Db, userId: string, deviceHash: string | null) => Promise<string | null>;
 }
 
 const hashOf = (token: string) => createHash('sha256').update(token).digest('hex');
@@ -48,11 +58,16 @@ const absoluteMs = (role: Role) =>
  * Sign-in sessions. Lucia keeps the rules; the adapter below stores only a hash of each token, ends a session at its absolute
  * limit, and gives staff a shorter idle time.
  */
-export function createSessions(database: Database, clock: Clock, publicOrigin: string): Sessions {
+export function createSessions(
+  database: Database,
+  clock: Clock,
+  { publicOrigin, secondFactorRequired }: { publicOrigin: string; secondFactorRequired: boolean },
+): Sessions {
   const origin = new URL(publicOrigin);
   const secure =
     origin.protocol === 'https:' || origin.hostname === 'localhost' || origin.hostname === '127.0.0.1';
-  const lucia = new Lucia(adapter(database, clock), {
+  const deviceCookie = secure ? '__Host-device' : 'device';
+  const lucia = new Lucia(adapter(database, clock, secondFactorRequired), {
     sessionExpiresIn: new TimeSpan(limits.sessionIdleMs.BIDDER, 'ms'),
     sessionCookie: {
       // A __Host- cookie cannot be set by a sibling domain. Browsers take it without TLS from localhost only.
@@ -76,8 +91,7 @@ export function createSessions(database: Database, clock: Clock, publicOrigin: s
       };
     },
     async begin(userId, from) {
-      // 256 bits; Lucia's own ids have 200.
-      const token = newId('s').slice(2) + newId('s').slice(2);
+      const token = newToken();
       const tokenHash = hashOf(token);
       const expiresAt = await database.transact(async (db) => {
         await lucia.createSession(userId, from, { sessionId: token });
@@ -96,7 +110,58 @@ export function createSessions(database: Database, clock: Clock, publicOrigin: s
     endAll: (userId) => lucia.invalidateUserSessions(userId),
     endExpired: () => lucia.deleteExpiredSessions(),
     blankCookie: () => lucia.createBlankSessionCookie().serialize(),
+    deviceOf(cookieHeader) {
+      const token = parse(cookieHeader, deviceCookie)[deviceCookie];
+      return token && token.length <= 64 ? hashOf(token) : null;
+    },
+    async rememberDevice(db, userId, deviceHash) {
+      const ours = deviceHash !== null && (await isKnownDevice(db, deviceHash));
+      const token = ours ? null : newToken();
+      const known = ours ? deviceHash : hashOf(token ?? '');
+      const usedAt = clock.now();
+      await db
+        .insert(knownDevices)
+        .values({ deviceHash: known, userId, usedAt })
+        .onConflictDoUpdate({ target: [knownDevices.deviceHash, knownDevices.userId], set: { usedAt } });
+      await forgetOldDevices(db, userId);
+      if (token === null) return null;
+      const maxAge = limits.deviceKnownMs / 1000;
+      return new Cookie(deviceCookie, token, {
+        httpOnly: true,
+        secure,
+        sameSite: 'lax',
+        path: '/',
+        maxAge,
+      }).serialize();
+    },
   };
+}
+
+/** 256 bits; Lucia's own ids have 200. */
+const newToken = () => newId('s').slice(2) + newId('s').slice(2);
+
+async function isKnownDevice(db: Db, deviceHash: string): Promise<boolean> {
+  const [row] = await db
+    .select({ userId: knownDevices.userId })
+    .from(knownDevices)
+    .where(eq(knownDevices.deviceHash, deviceHash))
+    .limit(1);
+  return row !== undefined;
+}
+
+async function forgetOldDevices(db: Db, userId: string): Promise<void> {
+  const old = await db
+    .select({ deviceHash: knownDevices.deviceHash })
+    .from(knownDevices)
+    .where(eq(knownDevices.userId, userId))
+    .orderBy(desc(knownDevices.usedAt))
+    .limit(1000)
+    .offset(limits.devicesPerUserMax);
+  if (old.length === 0) return;
+  const hashes = old.map(({ deviceHash }) => deviceHash);
+  await db
+    .delete(knownDevices)
+    .where(and(eq(knownDevices.userId, userId), inArray(knownDevices.deviceHash, hashes)));
 }
 
 async function remove(db: Db, tokenHash: string): Promise<void> {
@@ -104,7 +169,7 @@ async function remove(db: Db, tokenHash: string): Promise<void> {
 }
 
 /** Lucia asks `Date.now()`, the service its own clock: instants are shifted between the two on the way in and out. */
-function adapter(database: Database, clock: Clock): Adapter {
+function adapter(database: Database, clock: Clock, secondFactorRequired: boolean): Adapter {
   const skew = () => Date.now() - clock.now();
   const known = database.reader
     .select({
@@ -118,10 +183,12 @@ function adapter(database: Database, clock: Clock): Adapter {
       insurerId: users.insurerId,
       suspendedAt: users.suspendedAt,
       enterpriseSuspendedAt: enterprises.suspendedAt,
+      secondFactorAt: secondFactors.confirmedAt,
     })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
     .leftJoin(enterprises, eq(enterprises.id, users.enterpriseId))
+    .leftJoin(secondFactors, eq(secondFactors.userId, users.id))
     .where(eq(sessions.tokenHash, sql.placeholder('tokenHash')))
     .prepare();
 
@@ -137,6 +204,7 @@ function adapter(database: Database, clock: Clock): Adapter {
         enterpriseId: row.enterpriseId,
         insurerId: row.insurerId,
         tokenHash,
+        mustEnrol: secondFactorRequired && row.role !== 'BIDDER' && row.secondFactorAt === null,
       };
       return [
         {

@@ -171,6 +171,10 @@ export type SalesEventKind = (typeof SALES_EVENT_KINDS)[number];
 export const SMS_PURPOSES = ['REGISTER', 'SIGN_IN', 'RESET_PASSWORD', 'CHANGE_MOBILE'] as const;
 export type SmsPurpose = (typeof SMS_PURPOSES)[number];
 
+/** What somebody shows to be let in, each with a counter of its own. */
+export const SIGN_IN_PROOFS = ['PASSWORD', 'SECOND_FACTOR'] as const;
+export type SignInProof = (typeof SIGN_IN_PROOFS)[number];
+
 export const UPLOAD_PURPOSES = ['LICENSE', 'VOUCHER', 'POLICY', 'INVOICE', 'EVIDENCE'] as const;
 export type UploadPurpose = (typeof UPLOAD_PURPOSES)[number];
 

@@ -13,6 +13,8 @@ export interface Context {
   actor: Actor;
   /** Not `request`: yoga keeps the HTTP request under that name in the same object. */
   readonly facts: RequestFacts;
+  /** The hash of the cookie by which the browser is known again, if any. */
+  readonly deviceHash: string | null;
   readonly setCookies: string[];
   readonly idempotency: Idempotency | null;
   readonly signal: AbortSignal;

@@ -15,6 +15,8 @@ export interface Inspection {
   /** The first limit it goes over, or null. */
   readonly excess: GraphQLError | null;
   readonly introspects: boolean;
+  /** Names of the fields asked of the root, of all operations together. */
+  readonly rootFields: ReadonlySet<string>;
 }
 
 interface Cost {
@@ -42,6 +44,7 @@ function measure(document: DocumentNode): Inspection {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   }
   const cost: Cost = { depth: 0, fields: 0, aliases: 0, directives: 0, introspects: false };
+  const rootFields = new Set<string>();
   let mutations = 0;
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
@@ -60,6 +63,7 @@ function measure(document: DocumentNode): Inspection {
       cost.directives += selection.directives?.length ?? 0;
       if (selection.kind === Kind.FIELD) {
         cost.fields += 1;
+        if (depth === 1) rootFields.add(selection.name.value);
         if (selection.alias) cost.aliases += 1;
         const isIntrospection = selection.name.value === '__schema' || selection.name.value === '__type';
         if (isIntrospection) cost.introspects = true;
@@ -75,7 +79,7 @@ function measure(document: DocumentNode): Inspection {
       }
     }
   }
-  return { excess: excessOf(cost, mutations), introspects: cost.introspects };
+  return { excess: excessOf(cost, mutations), introspects: cost.introspects, rootFields };
 }
 
 function excessOf(cost: Cost, mutations: number): GraphQLError | null {

@@ -1,5 +1,6 @@
 import '../modules/account/account.graph.ts';
 import '../modules/account/account-security.graph.ts';
+import '../modules/account/second-factor.graph.ts';
 import '../modules/enterprise/enterprise.graph.ts';
 import '../modules/section/section.graph.ts';
 import '../modules/insurer/insurer.graph.ts';

@@ -4,6 +4,7 @@ import type { Core } from '../command/core.ts';
 import type { Context } from './context.ts';
 import { presentError } from './faults.ts';
 import { requireShallow } from './inspect.ts';
+import { useEnrolment } from './plugins/use-enrolment.ts';
 import { useIdempotency } from './plugins/use-idempotency.ts';
 import { useJit } from './plugins/use-jit.ts';
 import { useLimits } from './plugins/use-limits.ts';
@@ -62,6 +63,7 @@ export function createGraphServer(core: Core): (request: Request, context: Conte
     plugins: [
       useBoundedParser(),
       useLimits(),
+      useEnrolment(),
       useSubscriptionLimit(),
       useJit(),
       useIdempotency(),

@@ -7,6 +7,7 @@ import type { Core, RequestFacts } from '../command/core.ts';
 import { UPLOAD_PURPOSES } from '../db/vocabulary.ts';
 import type { Context, Idempotency } from '../graph/context.ts';
 import { isStorageFull } from '../graph/faults.ts';
+import { SECOND_FACTOR_REQUIRED_TEXT } from '../graph/plugins/use-enrolment.ts';
 import { Refusal } from '../kernel/refusal.ts';
 import { limits } from '../limits.ts';
 import { createChallenge } from '../modules/account/human-check.ts';
@@ -134,6 +135,7 @@ export function createRouter(parts: RouterParts) {
         problem('INVALID_INPUT', `purpose 应为 ${UPLOAD_PURPOSES.join('、')} 之一。`, 'purpose'),
         400,
       );
+    if (mustEnrol(recognised)) return secondFactorRequired(c);
     await requireUploadAllowance(core, recognised.actor.id);
 
     const multipart = /^multipart\/form-data/i.test(c.req.header('content-type') ?? '');
@@ -152,6 +154,7 @@ export function createRouter(parts: RouterParts) {
     if (!isSameOrigin(c.req.raw, core.config.publicOrigin)) return crossOrigin(c);
     const recognised = await known(c);
     if (!recognised.ok) return unauthenticated(c);
+    if (mustEnrol(recognised)) return secondFactorRequired(c);
     const upload = await uploadById(core.database.reader, c.req.param('id'));
     if (!upload || !(await mayReadFile(contextOf(c, recognised, null), upload))) return c.notFound();
     const bytes = await core.storage.get(upload.id);
@@ -211,6 +214,7 @@ export function createRouter(parts: RouterParts) {
       db: core.database.reader,
       actor: recognised.actor,
       facts: c.get('facts'),
+      deviceHash: sessions.deviceOf(c.req.header('cookie') ?? ''),
       setCookies: recognised.setCookie ? [recognised.setCookie] : [],
       idempotency,
       signal: c.req.raw.signal,
@@ -252,6 +256,11 @@ const crossOrigin = (c: HonoContext<Env>) =>
   c.json(problem('CROSS_ORIGIN', '不接受来自其他网站的请求。'), 403);
 const unauthenticated = (c: HonoContext<Env>) =>
   c.json(problem('UNAUTHENTICATED', '请先登录，或检查密钥。'), 401);
+
+const mustEnrol = (recognised: Recognised) =>
+  recognised.ok && recognised.actor.kind === 'USER' && recognised.actor.mustEnrol;
+const secondFactorRequired = (c: HonoContext<Env>) =>
+  c.json(problem('SECOND_FACTOR_REQUIRED', SECOND_FACTOR_REQUIRED_TEXT), 403);
 
 /** The form of every answer that says no: that of GraphQL, so that clients read one form only. */
 function problem(code: string, message: string, field?: string) {

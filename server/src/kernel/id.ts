@@ -51,6 +51,11 @@ export function remarkCode(): string {
   return randomText(READABLE, 6);
 }
 
+/** One of the codes that stand in for an authenticator: two groups of five (50 bits). */
+export function recoveryCode(): string {
+  return `${randomText(READABLE, 5)}-${randomText(READABLE, 5)}`;
+}
+
 function randomText(alphabet: string, length: number): string {
   return Array.from(randomBytes(length), (byte) => alphabet[byte & 31]).join('');
 }

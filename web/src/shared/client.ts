@@ -19,11 +19,18 @@ export interface ClientOptions {
   url?: string;
   /** Called when the server no longer knows the caller. */
   onUnauthenticated: () => void;
+  /** Called when the caller has to set up a second factor before anything else. */
+  onSecondFactorRequired: () => void;
   fetch?: typeof fetch;
 }
 
 /** The urql client: POST only, subscriptions over SSE, an idempotency key on every mutation, queries retried. */
-export function createClient({ url = '/graphql', onUnauthenticated, fetch }: ClientOptions): Client {
+export function createClient({
+  url = '/graphql',
+  onUnauthenticated,
+  onSecondFactorRequired,
+  fetch,
+}: ClientOptions): Client {
   return new Client({
     url,
     fetch,
@@ -54,6 +61,7 @@ export function createClient({ url = '/graphql', onUnauthenticated, fetch }: Cli
       mapExchange({
         onError: (error) => {
           if (hasCode(error, 'UNAUTHENTICATED')) onUnauthenticated();
+          if (hasCode(error, 'SECOND_FACTOR_REQUIRED')) onSecondFactorRequired();
         },
       }),
       // A mutation is repeated by the person only, under the key it had.

@@ -13,6 +13,7 @@ export function requestIdOf(fault: CombinedError): string | null {
 /** The sentence a person reads for a fault: whose turn it is, never what broke inside. */
 export function textOfFault(fault: CombinedError): string {
   if (hasCode(fault, 'UNAUTHENTICATED')) return refusalText.UNAUTHENTICATED;
+  if (hasCode(fault, 'SECOND_FACTOR_REQUIRED')) return refusalText.SECOND_FACTOR_REQUIRED;
   if (hasCode(fault, 'FORBIDDEN')) return refusalText.FORBIDDEN;
   if (fault.networkError && !fault.response)
     return '网络连接不稳定，请检查网络后重试。您填写的内容不会丢失。';

@@ -26,6 +26,10 @@ export type RefusalCode =
   | 'CAPTCHA_FAILED'
   | 'CREDENTIALS_WRONG'
   | 'ACCOUNT_LOCKED'
+  | 'CAPTCHA_NEEDED'
+  | 'SECOND_FACTOR_NEEDED'
+  | 'SECOND_FACTOR_WRONG'
+  | 'SECOND_FACTOR_REQUIRED'
   | 'MOBILE_TAKEN'
   | 'ENTERPRISE_TAKEN'
   | 'UPLOAD_REFUSED'
@@ -73,6 +77,10 @@ export const refusalText = {
   CAPTCHA_FAILED: '人机验证未通过，请重新点击验证。',
   CREDENTIALS_WRONG: '手机号或密码不正确。',
   ACCOUNT_LOCKED: '多次输入错误，账号已暂时锁定，请稍后再试，或通过“忘记密码”重置。',
+  CAPTCHA_NEEDED: '多次输入错误，请先完成人机验证，再重新提交。',
+  SECOND_FACTOR_NEEDED: '该账号已启用两步验证，请输入身份验证器中的动态码。',
+  SECOND_FACTOR_WRONG: '动态码不正确或已使用，请等待身份验证器显示新的动态码后重试。',
+  SECOND_FACTOR_REQUIRED: '请先启用两步验证，再进行其他操作。',
   MOBILE_TAKEN: '该手机号已注册，请直接登录。',
   ENTERPRISE_TAKEN: '该统一社会信用代码已被其他账号认证，如有疑问请联系客服。',
   UPLOAD_REFUSED: '文件未能通过检查，请更换文件后重新上传。',

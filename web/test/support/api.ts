@@ -30,7 +30,12 @@ export function fakeApi(answers: Record<string, Answer>) {
     return typeof answer === 'function' ? answer({ variables }) : answerOf({ data: answer });
   };
 
-  const client = createClient({ url: 'http://api.test/graphql', fetch, onUnauthenticated: () => {} });
+  const client = createClient({
+    url: 'http://api.test/graphql',
+    fetch,
+    onUnauthenticated: () => {},
+    onSecondFactorRequired: () => {},
+  });
   return {
     client,
     sent,

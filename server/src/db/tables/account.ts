@@ -1,6 +1,6 @@
-import { index, sqliteTable, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { index, primaryKey, sqliteTable, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { count, flag, id, instant, json, known, line, oneOf, ref } from '../columns.ts';
-import { type ApiScope, ROLES, SMS_PURPOSES } from '../vocabulary.ts';
+import { type ApiScope, ROLES, SIGN_IN_PROOFS, SMS_PURPOSES } from '../vocabulary.ts';
 
 /** A person who signs in with a mobile number. */
 export const users = sqliteTable(
@@ -73,15 +73,63 @@ export const signInAttempts = sqliteTable(
   {
     id: id(),
     mobile: line().notNull(),
+    proof: oneOf(SIGN_IN_PROOFS).notNull(),
+    /** The device, where the person was known to use it: what strangers type elsewhere does not lock it. */
+    deviceHash: line(),
     address: line().notNull(),
     at: instant().notNull(),
     succeeded: flag().notNull(),
   },
   (t) => [
+    known('sign_in_attempts_proof', t.proof, SIGN_IN_PROOFS),
     index('sign_in_attempts_mobile').on(t.mobile, t.at),
     index('sign_in_attempts_address').on(t.address, t.at),
     index('sign_in_attempts_at').on(t.at),
   ],
+);
+
+/** A browser from which a person has signed in before, told by a cookie of its own. The hash is the SHA-256 of the cookie. */
+export const knownDevices = sqliteTable(
+  'known_devices',
+  {
+    deviceHash: line().notNull(),
+    userId: ref()
+      .notNull()
+      .references(() => users.id),
+    usedAt: instant().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.deviceHash, t.userId] }),
+    index('known_devices_user').on(t.userId, t.usedAt),
+    index('known_devices_used').on(t.usedAt),
+  ],
+);
+
+/** The authenticator of a person. Until it is confirmed by a code it asks nothing of anybody. */
+export const secondFactors = sqliteTable('second_factors', {
+  userId: ref()
+    .primaryKey()
+    .references(() => users.id),
+  /** Encrypted with the platform's key, bound to this row. */
+  secretSealed: line().notNull(),
+  startedAt: instant().notNull(),
+  confirmedAt: instant(),
+  /** The newest step of time whose code was taken: none before it is taken again. */
+  lastStep: count(),
+});
+
+/** A code that stands in for the authenticator once. */
+export const recoveryCodes = sqliteTable(
+  'recovery_codes',
+  {
+    id: id(),
+    userId: ref()
+      .notNull()
+      .references(() => users.id),
+    codeHmac: line().notNull(),
+    usedAt: instant(),
+  },
+  (t) => [uniqueIndex('recovery_codes_code').on(t.userId, t.codeHmac)],
 );
 
 /** A solved human check, kept until it would have expired, so that it opens one door only. */

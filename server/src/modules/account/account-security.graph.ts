@@ -8,6 +8,7 @@ import { IdInput } from '../../graph/id-input.ts';
 import { mutation, runOnce } from '../../graph/mutation.ts';
 import { invariant } from '../../kernel/invariant.ts';
 import {
+  attemptFrom,
   beginSession,
   forgetCaller,
   knownPasswordRule,
@@ -76,7 +77,7 @@ mutation('revokeSession', {
 });
 
 /** Not through the loader, which would give the answer the caller as they were before. */
-async function callerOf(context: Context): Promise<UserRow> {
+export async function callerOf(context: Context): Promise<UserRow> {
   const { actor } = context;
   const [user] = actor.kind === 'USER' ? await usersByIds(context.db, actor, [actor.id]) : [];
   invariant(user, 'a signed-in user is there');
@@ -107,10 +108,13 @@ mutation('changePassword', {
       message: '新密码不能与当前密码相同',
     }),
   slow: async (context, { currentPassword, newPassword }) => {
-    const { core, facts } = context;
+    const { core } = context;
     const { mobile } = await callerOf(context);
     service.requireGoodPassword(newPassword, mobile);
-    const proof = await provePassword(core, facts, { mobile, password: currentPassword });
+    const proof = await provePassword(core, attemptFrom(context, true), {
+      mobile,
+      password: currentPassword,
+    });
     return service.whileProven(core, proof, async () => {
       const passwordHash = await hashPassword(newPassword);
       return beginSession(context, (command) => service.changePassword(command, { proof, passwordHash }));
@@ -138,13 +142,16 @@ mutation('changeMobile', {
   }),
   check: z.object({ smsCode: smsCodeRule, currentPassword: knownPasswordRule }),
   slow: async (context, { newMobile, smsCode, currentPassword }) => {
-    const { core, facts } = context;
+    const { core } = context;
     const { mobile } = await callerOf(context);
     if (newMobile === mobile) {
       throw new InvalidInput([{ path: 'newMobile', message: '新手机号与当前手机号相同' }]);
     }
     const codeId = await trySmsCode(core, { mobile: newMobile, smsCode, purpose: 'CHANGE_MOBILE' });
-    const proof = await provePassword(core, facts, { mobile, password: currentPassword });
+    const proof = await provePassword(core, attemptFrom(context, true), {
+      mobile,
+      password: currentPassword,
+    });
     return service.whileProven(core, proof, () =>
       beginSession(context, (command) => service.changeMobile(command, { proof, newMobile, codeId })),
     );

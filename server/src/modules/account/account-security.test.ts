@@ -206,7 +206,7 @@ describe('changing the password', () => {
       });
     }
     expect((await change(h, user)).result).toMatchObject({ code: 'ACCOUNT_LOCKED' });
-    expect((await accountOf(h)('signIn', { mobile, password: goodPassword })).result.code).toBe(
+    expect((await accountOf(h, user)('signIn', { mobile, password: goodPassword })).result.code).toBe(
       'ACCOUNT_LOCKED',
     );
     expect(await h.content(['sign_in_attempts'])).toBe(before);

@@ -19,6 +19,10 @@ const documents = {
   changePassword: `mutation($input: ChangePasswordInput!) { result: changePassword(input: $input) { __typename ${refusal} ... on Session { expiresAt viewer { kind user { id mobile role } } } } }`,
   changeMobile: `mutation($input: ChangeMobileInput!) { result: changeMobile(input: $input) { __typename ${refusal} ... on Session { expiresAt viewer { kind user { id mobile role } } } } }`,
   createStaffUser: `mutation($input: CreateStaffUserInput!) { result: createStaffUser(input: $input) { __typename ${refusal} ... on User { id mobile role name suspendedAt } } }`,
+  startSecondFactor: `mutation($input: StartSecondFactorInput!) { result: startSecondFactor(input: $input) { __typename ${refusal} ... on SecondFactorStart { secret uri expiresAt } } }`,
+  confirmSecondFactor: `mutation($input: SecondFactorCodeInput!) { result: confirmSecondFactor(input: $input) { __typename ${refusal} ... on SecondFactorEnabled { recoveryCodes session { expiresAt viewer { secondFactor user { id role } } } } } }`,
+  removeSecondFactor: `mutation($input: SecondFactorCodeInput!) { result: removeSecondFactor(input: $input) { __typename ${refusal} ... on Session { viewer { secondFactor user { id role } } } } }`,
+  resetSecondFactor: `mutation($input: ResetSecondFactorInput!) { result: resetSecondFactor(input: $input) { __typename ${refusal} ... on User { id secondFactorEnabledAt } } }`,
   suspendUser: `mutation($input: IdInput!) { result: suspendUser(input: $input) { __typename ${refusal} ... on User { id suspendedAt } } }`,
   createApiClient: `mutation($input: CreateApiClientInput!) { result: createApiClient(input: $input) { __typename ${refusal} ... on ApiClientSecret { secret apiClient { id name scopes revokedAt } } } }`,
   rotateApiClientSecret: `mutation($input: IdInput!) { result: rotateApiClientSecret(input: $input) { __typename ${refusal} ... on ApiClientSecret { secret apiClient { id } } } }`,
@@ -26,9 +30,14 @@ const documents = {
 };
 
 /** Sends the account's mutations as somebody, from an address. */
-export function accountOf(h: Harness, who: Person | null = null, address = '203.0.113.7') {
+export function accountOf(
+  h: Harness,
+  who: Person | null = null,
+  address = '203.0.113.7',
+  headers: Record<string, string> = {},
+) {
   return async (name: keyof typeof documents, input: Record<string, unknown>) => {
-    const answer = await h.as(who)(documents[name], { input }, { 'x-forwarded-for': address });
+    const answer = await h.as(who)(documents[name], { input }, { 'x-forwarded-for': address, ...headers });
     return { ...answer, result: answer.data?.result };
   };
 }
@@ -75,13 +84,12 @@ export async function registered(h: Harness, mobile: string, password = goodPass
 // biome-ignore lint/suspicious/noExplicitAny: an answer as it came
 export function personOf(result: any, headers: Headers): Person {
   if (result?.__typename !== 'Session') throw new Error(`Nobody signed in: ${JSON.stringify(result)}`);
-  const cookie = headers.getSetCookie().at(-1)?.split(';')[0] ?? '';
   return {
     kind: 'USER',
     id: result.viewer.user.id,
     enterpriseId: null,
     insurerId: null,
-    headers: { cookie },
+    headers: { cookie: cookieOf(headers) },
   };
 }
 
@@ -91,4 +99,11 @@ export async function viewerOf(h: Harness, who: Person | null) {
     '{ viewer { kind readiness user { id mobile role } apiClient { id name } } }',
   );
   return data.viewer;
+}
+
+/** What a browser sends back after an answer: of each cookie the newest. */
+export function cookieOf(headers: Headers): string {
+  const set = headers.getSetCookie().map((text) => text.split(';')[0] ?? '');
+  const newest = (name: string) => set.findLast((text) => text.startsWith(`${name}=`));
+  return [newest('__Host-session'), newest('__Host-device')].filter(Boolean).join('; ');
 }

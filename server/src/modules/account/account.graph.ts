@@ -22,20 +22,26 @@ import {
   apiClientsByIds,
   listApiClients,
   type UserRow,
+  userByMobile,
   usersByIds,
 } from './account.queries.ts';
 import {
   AccountLocked,
   CaptchaFailed,
+  CaptchaNeeded,
   CredentialsWrong,
   MobileTaken,
+  SecondFactorNeeded,
+  SecondFactorWrong,
   SmsCodeExpired,
   SmsCodeWrong,
 } from './account.refusals.ts';
 import * as service from './account.service.ts';
+import { whileProven } from './account-security.service.ts';
 import * as clients from './api-client.service.ts';
 import { passHumanCheck } from './human-check.ts';
 import { passwordFault } from './password-rule.ts';
+import { proveWhereAsked, secondFactorSince } from './second-factor.service.ts';
 import { type SmsCodeRequest, sendSmsCode, smsPurposeLabel, trySmsCode } from './sms-code.ts';
 
 plainRefusal(CaptchaFailed, '人机验证未通过（CAPTCHA_FAILED）。');
@@ -44,6 +50,13 @@ plainRefusal(SmsCodeExpired, '短信验证码已失效（SMS_CODE_EXPIRED）。'
 plainRefusal(MobileTaken, '手机号已注册（MOBILE_TAKEN）。');
 plainRefusal(CredentialsWrong, '手机号或密码不正确（CREDENTIALS_WRONG）。');
 plainRefusal(AccountLocked, '失败次数过多，暂时锁定（ACCOUNT_LOCKED）。');
+
+plainRefusal(CaptchaNeeded, '失败次数较多，须先完成人机验证（CAPTCHA_NEEDED）：带 captcha 重新提交。');
+plainRefusal(
+  SecondFactorNeeded,
+  '该账号已启用两步验证（SECOND_FACTOR_NEEDED）：带 secondFactorCode 重新提交。',
+);
+plainRefusal(SecondFactorWrong, '动态码不正确或已使用（SECOND_FACTOR_WRONG）。');
 
 labelActs('user', {
   REGISTERED: '注册账号',
@@ -148,7 +161,7 @@ builder.queryFields((t) => ({
   }),
 }));
 
-interface SessionResult {
+export interface SessionResult {
   readonly actor: UserActor;
   readonly expiresAt: number;
 }
@@ -169,10 +182,19 @@ export async function beginSession(
   act: (command: Command) => Promise<UserRow>,
 ): Promise<SessionResult> {
   const { core, facts, sessions, actor: before } = context;
-  const { user, session } = await run(core, before, facts, async (command) => {
+  const { user, session, deviceCookie, mustEnrol } = await run(core, before, facts, async (command) => {
     const signedIn = await act(command);
     if (before.kind === 'USER') await sessions.end(before.tokenHash);
-    return { user: signedIn, session: await sessions.begin(signedIn.id, facts) };
+    const isStaff = signedIn.role !== 'BIDDER';
+    return {
+      user: signedIn,
+      session: await sessions.begin(signedIn.id, facts),
+      deviceCookie: await sessions.rememberDevice(command.db, signedIn.id, context.deviceHash),
+      mustEnrol:
+        isStaff &&
+        core.config.secondFactorRequired &&
+        (await secondFactorSince(command.db, signedIn.id)) === null,
+    };
   });
   const actor: UserActor = {
     kind: 'USER',
@@ -181,8 +203,9 @@ export async function beginSession(
     enterpriseId: user.enterpriseId,
     insurerId: user.insurerId,
     tokenHash: session.tokenHash,
+    mustEnrol,
   };
-  context.setCookies.push(session.setCookie);
+  context.setCookies.push(session.setCookie, ...(deviceCookie ? [deviceCookie] : []));
   context.actor = actor;
   return { actor, expiresAt: session.expiresAt };
 }
@@ -197,6 +220,21 @@ export const knownPasswordRule = z
   .string()
   .min(1, '请填写密码')
   .refine((text) => [...text].length <= limits.passwordCharactersMax, '密码过长');
+
+export const secondFactorCodeRule = z
+  .string()
+  .trim()
+  .min(1, '请填写动态码')
+  .max(limits.secondFactorCodeCharactersMax, '动态码过长');
+const captchaRule = z.string().max(limits.captchaCharactersMax, '人机验证结果过长');
+const captchaDescription = '人机验证结果（ALTCHA，Base64 JSON），题目取自 GET /captcha，每题一次有效。';
+
+/** From where the caller asks to be let in. */
+export const attemptFrom = ({ facts, deviceHash }: Context, isHuman: boolean) => ({
+  address: facts.address,
+  deviceHash,
+  isHuman,
+});
 
 /** Checks a password somebody chooses, against the number beside it. */
 const newPasswordRule = <S extends z.ZodRawShape>(field: string, shape: S) =>
@@ -228,11 +266,11 @@ mutation('requestSmsCode', {
       purpose: t.field({ type: SmsPurposeEnum, required: true, description: '用途；验证码仅能用于该用途。' }),
       captcha: t.string({
         required: true,
-        description: '人机验证结果（ALTCHA，Base64 JSON），题目取自 GET /captcha，每题一次有效。',
+        description: captchaDescription,
       }),
     }),
   }),
-  check: z.object({ captcha: z.string().max(limits.captchaCharactersMax, '人机验证结果过长') }),
+  check: z.object({ captcha: captchaRule }),
   slow: async (context, input) => {
     await passHumanCheck(context.core, input.captcha);
     return run(context.core, context.actor, context.facts, (command) => sendSmsCode(command, input));
@@ -266,28 +304,54 @@ mutation('signIn', {
   description: '以密码或短信验证码登录。',
   who: 'ANYONE',
   type: Session,
-  refusals: [CredentialsWrong, AccountLocked, SmsCodeWrong, SmsCodeExpired],
+  refusals: [
+    CredentialsWrong,
+    AccountLocked,
+    SmsCodeWrong,
+    SmsCodeExpired,
+    CaptchaNeeded,
+    CaptchaFailed,
+    SecondFactorNeeded,
+    SecondFactorWrong,
+  ],
   input: builder.inputType('SignInInput', {
     description: '登录：密码与短信验证码二选一。',
     fields: (t) => ({
       mobile: t.field({ type: 'Mobile', required: true, description: '手机号。' }),
       password: t.string({ description: '密码。' }),
       smsCode: t.string({ description: '短信验证码（用途 SIGN_IN）。' }),
+      secondFactorCode: t.string({
+        description: '身份验证器的 6 位动态码或恢复码；返回 SECOND_FACTOR_NEEDED 后填写。',
+      }),
+      captcha: t.string({ description: `返回 CAPTCHA_NEEDED 后填写。${captchaDescription}` }),
     }),
   }),
   check: z
-    .object({ password: knownPasswordRule.nullish(), smsCode: smsCodeRule.nullish() })
+    .object({
+      password: knownPasswordRule.nullish(),
+      smsCode: smsCodeRule.nullish(),
+      secondFactorCode: secondFactorCodeRule.nullish(),
+      captcha: captchaRule.nullish(),
+    })
     .refine(({ password, smsCode }) => (password == null) !== (smsCode == null), {
       path: ['password'],
       message: '请填写密码或短信验证码，二者选一',
     }),
-  slow: async (context, { mobile, password, smsCode }) => {
+  slow: async (context, { mobile, password, smsCode, secondFactorCode, captcha }) => {
+    const { core } = context;
+    if (captcha != null) await passHumanCheck(core, captcha);
+    const from = attemptFrom(context, captcha != null);
     if (password != null) {
-      const proof = await service.provePassword(context.core, context.facts, { mobile, password });
-      return beginSession(context, (command) => service.signInWithPassword(command, proof));
+      const proof = await service.provePassword(core, from, { mobile, password });
+      return whileProven(core, proof, async () => {
+        const second = await proveWhereAsked(core, from, proof.user, secondFactorCode);
+        return beginSession(context, (command) => service.signInWithPassword(command, proof, second));
+      });
     }
-    const codeId = await trySmsCode(context.core, { mobile, smsCode: smsCode ?? '', purpose: 'SIGN_IN' });
-    return beginSession(context, (command) => service.signInWithCode(command, { mobile, codeId }));
+    const codeId = await trySmsCode(core, { mobile, smsCode: smsCode ?? '', purpose: 'SIGN_IN' });
+    const known = await userByMobile(context.db, mobile);
+    const second = known?.isActive ? await proveWhereAsked(core, from, known.user, secondFactorCode) : null;
+    return beginSession(context, (command) => service.signInWithCode(command, { mobile, codeId }, second));
   },
 });
 

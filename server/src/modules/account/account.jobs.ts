@@ -1,7 +1,7 @@
 import { lt, lte } from 'drizzle-orm';
 import type { Core } from '../../command/core.ts';
 import { runAsSystem } from '../../command/run.ts';
-import { sessions, signInAttempts, smsCodes, usedChallenges } from '../../db/tables/account.ts';
+import { knownDevices, sessions, signInAttempts, smsCodes, usedChallenges } from '../../db/tables/account.ts';
 import { limits } from '../../limits.ts';
 
 /**
@@ -13,6 +13,7 @@ export function forgetExpired(core: Core): Promise<void> {
     await db.delete(sessions).where(lte(sessions.expiresAt, now));
     await db.delete(usedChallenges).where(lte(usedChallenges.expiresAt, now));
     await db.delete(signInAttempts).where(lt(signInAttempts.at, now - limits.signInAttemptsKeptMs));
+    await db.delete(knownDevices).where(lt(knownDevices.usedAt, now - limits.deviceKnownMs));
     await db.delete(smsCodes).where(lt(smsCodes.createdAt, now - limits.smsCodesKeptMs));
   });
 }

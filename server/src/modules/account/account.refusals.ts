@@ -51,3 +51,27 @@ export class AccountLocked extends Refusal {
     super('多次输入错误，已暂时锁定。请稍后再试，或用短信验证码登录、重置密码。');
   }
 }
+
+/** So many failures that the next attempt has to bring a human check. */
+export class CaptchaNeeded extends Refusal {
+  readonly code = 'CAPTCHA_NEEDED';
+  constructor() {
+    super('多次输入错误，请先完成人机验证。');
+  }
+}
+
+/** The password or the code by SMS was right, and a code of the authenticator is asked for as well. */
+export class SecondFactorNeeded extends Refusal {
+  readonly code = 'SECOND_FACTOR_NEEDED';
+  constructor() {
+    super('该账号已启用两步验证，请输入身份验证器中的 6 位动态码。');
+  }
+}
+
+/** Not the code of the authenticator, or one that was used before. */
+export class SecondFactorWrong extends Refusal {
+  readonly code = 'SECOND_FACTOR_WRONG';
+  constructor() {
+    super('动态码不正确或已使用，请等待身份验证器显示新的动态码后重试。');
+  }
+}

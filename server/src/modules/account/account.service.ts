@@ -1,6 +1,6 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import { hashPassword, isOutdated, passwordMatches } from '../../access/password.ts';
-import type { Core, RequestFacts } from '../../command/core.ts';
+import type { Core } from '../../command/core.ts';
 import { note } from '../../command/fire.ts';
 import { InvalidInput, NotFound } from '../../command/refusals.ts';
 import type { Command } from '../../command/run.ts';
@@ -14,7 +14,8 @@ import { cleanLine } from '../../kernel/text.ts';
 import { limits } from '../../limits.ts';
 import { type UserRow, userAgreementVersion, userByMobile, userWithStanding } from './account.queries.ts';
 import { CredentialsWrong, MobileTaken } from './account.refusals.ts';
-import { admitAttempt, settleAttempts, withdrawAttempt } from './sign-in-guard.ts';
+import { passSecondFactor, type SecondFactorProof } from './second-factor.service.ts';
+import { type Attempt, admitAttempt, settleAttempts, withdrawAttempt } from './sign-in-guard.ts';
 import { spendSmsCode } from './sms-code.ts';
 
 export interface NewUser {
@@ -92,7 +93,8 @@ export async function register(
 
 /** A password that was right when it was looked at. */
 export interface PasswordProof {
-  readonly userId: string;
+  /** As they stood then. */
+  readonly user: UserRow;
   readonly attemptId: string;
   /** The hash it was compared with. */
   readonly passwordHash: string;
@@ -104,21 +106,21 @@ export interface PasswordProof {
  * Compares a password, outside a transaction. Unknown number, wrong password and suspended user take the same work
  * and give the same answer.
  *
- * Refuses: AccountLocked, RateLimited, CredentialsWrong.
+ * Refuses: AccountLocked, CaptchaNeeded, RateLimited, CredentialsWrong.
  */
 export async function provePassword(
   core: Core,
-  request: RequestFacts,
+  from: Omit<Attempt, 'mobile' | 'proof'>,
   { mobile, password }: { readonly mobile: string; readonly password: string },
 ): Promise<PasswordProof> {
-  const attemptId = await admitAttempt(core, mobile, request.address);
+  const attemptId = await admitAttempt(core, { ...from, mobile, proof: 'PASSWORD' });
   try {
     const known = await userByMobile(core.database.reader, mobile);
     const passwordHash = known?.user.passwordHash ?? null;
     const isRight = await passwordMatches(password, passwordHash);
     if (!isRight || !known?.isActive || passwordHash === null) throw new CredentialsWrong();
     const newHash = isOutdated(passwordHash) ? await hashPassword(password) : null;
-    return { userId: known.user.id, attemptId, passwordHash, newHash };
+    return { user: known.user, attemptId, passwordHash, newHash };
   } catch (reason) {
     if (!(reason instanceof CredentialsWrong)) await withdrawAttempt(core, attemptId);
     throw reason;
@@ -129,14 +131,18 @@ export async function provePassword(
  * Signs in whose password was right, if that still holds: it may have been changed, or its owner suspended,
  * meanwhile.
  *
- * Refuses: CredentialsWrong.
+ * Refuses: CredentialsWrong, SecondFactorNeeded, SecondFactorWrong.
  */
-export async function signInWithPassword(command: Command, proof: PasswordProof): Promise<UserRow> {
+export async function signInWithPassword(
+  command: Command,
+  proof: PasswordProof,
+  second: SecondFactorProof | null,
+): Promise<UserRow> {
   const user = await provenUser(command.db, proof);
   if (proof.newHash) {
-    await command.db.update(users).set({ passwordHash: proof.newHash }).where(eq(users.id, proof.userId));
+    await command.db.update(users).set({ passwordHash: proof.newHash }).where(eq(users.id, proof.user.id));
   }
-  return signedIn(command, user, 'PASSWORD', proof.attemptId);
+  return signedIn(command, user, 'PASSWORD', proof.attemptId, second);
 }
 
 /**
@@ -145,7 +151,7 @@ export async function signInWithPassword(command: Command, proof: PasswordProof)
  * Refuses: CredentialsWrong.
  */
 export async function provenUser(db: Db, proof: PasswordProof): Promise<UserRow> {
-  const known = await userWithStanding(db, proof.userId);
+  const known = await userWithStanding(db, proof.user.id);
   if (!known?.isActive || known.user.passwordHash !== proof.passwordHash) throw new CredentialsWrong();
   return known.user;
 }
@@ -153,16 +159,17 @@ export async function provenUser(db: Db, proof: PasswordProof): Promise<UserRow>
 /**
  * Signs in whose code was right. Only then an unknown number is told from a known one: who asks holds the phone.
  *
- * Refuses: SmsCodeExpired, CredentialsWrong.
+ * Refuses: SmsCodeExpired, CredentialsWrong, SecondFactorNeeded, SecondFactorWrong.
  */
 export async function signInWithCode(
   command: Command,
   input: { readonly mobile: string; readonly codeId: string },
+  second: SecondFactorProof | null,
 ): Promise<UserRow> {
   await spendSmsCode(command, input.codeId);
   const known = await userByMobile(command.db, input.mobile);
   if (!known?.isActive) throw new CredentialsWrong();
-  return signedIn(command, known.user, 'SMS_CODE', null);
+  return signedIn(command, known.user, 'SMS_CODE', null, second);
 }
 
 async function signedIn(
@@ -170,9 +177,16 @@ async function signedIn(
   user: UserRow,
   by: string,
   attemptId: string | null,
+  second: SecondFactorProof | null,
 ): Promise<UserRow> {
-  await settleAttempts(command.db, user.mobile, attemptId);
-  await note(command, { noun: 'user', objectId: user.id, event: 'SIGNED_IN', data: { by } });
+  await passSecondFactor(command, user.id, second);
+  await settleAttempts(command.db, user.mobile, attemptId, second?.attemptId ?? null);
+  await note(command, {
+    noun: 'user',
+    objectId: user.id,
+    event: 'SIGNED_IN',
+    data: { by, secondFactor: second !== null },
+  });
   return user;
 }
 

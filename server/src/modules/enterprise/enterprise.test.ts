@@ -71,6 +71,7 @@ const actorOf = (who: Person, enterpriseId: string | null): UserActor => ({
   role: 'BIDDER',
   enterpriseId,
   insurerId: null,
+  mustEnrol: false,
   tokenHash: '',
 });
 

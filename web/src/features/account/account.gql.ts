@@ -45,6 +45,7 @@ export const SignInDocument = graphql(
           viewer {
             __typename
             readiness
+            secondFactor
           }
         }
         ...RefusalFields

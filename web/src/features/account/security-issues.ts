@@ -5,6 +5,7 @@ const fieldsByCode: Readonly<Record<string, { path: string; text?: string }>> = 
   CREDENTIALS_WRONG: { path: 'currentPassword', text: '当前密码不正确。' },
   SMS_CODE_WRONG: { path: 'smsCode' },
   SMS_CODE_EXPIRED: { path: 'smsCode' },
+  SECOND_FACTOR_WRONG: { path: 'code' },
   MOBILE_TAKEN: { path: 'newMobile', text: '该手机号已用于其他账号，请换一个。' },
 };
 

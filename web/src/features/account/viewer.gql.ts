@@ -7,6 +7,7 @@ export const ViewerDocument = graphql(`
       __typename
       kind
       readiness
+      secondFactor
       user {
         id
         mobile

@@ -1,0 +1,219 @@
+import { describe, expect, test } from 'vitest';
+import type { Person } from '../../../test/support/given.ts';
+import { createHarness, type Harness } from '../../../test/support/harness.ts';
+import { limits } from '../../limits.ts';
+import { accountOf, codeFor, goodPassword, personOf, registered } from './account.fixture.ts';
+
+const minuteMs = 60_000;
+const mobile = '13800001234';
+const numberAt = (i: number) => `137${String(10_000_000 + i)}`;
+
+async function service(): Promise<Harness> {
+  const h = await createHarness({ TRUST_PROXY: '1' });
+  await h.given.platformDocuments();
+  return h;
+}
+
+interface From {
+  readonly who?: Person | null;
+  readonly address?: string;
+  readonly captcha?: string;
+}
+const tryPassword =
+  (h: Harness) =>
+  async (password: string, { who = null, address, captcha = 'sandbox' }: From = {}) => {
+    const { result } = await accountOf(h, who, address)('signIn', { mobile, password, captcha });
+    return result.code ?? result.__typename;
+  };
+
+/** The browser without its session: as it comes back the next day. */
+const deviceOf = (who: Person): Person => ({
+  ...who,
+  headers: { cookie: /__Host-device=\w+/.exec(who.headers.cookie ?? '')?.[0] ?? '' },
+});
+
+describe('a lock', () => {
+  test('lasts twice as long each time, up to a day', async () => {
+    const h = await service();
+    await registered(h, mobile);
+    const attempt = tryPassword(h);
+    const lasted: number[] = [];
+    for (let round = 0; round < 9; round += 1) {
+      for (let i = 0; i < 5; i += 1) expect(await attempt('wrong password')).toBe('CREDENTIALS_WRONG');
+      let minutes = 0;
+      while ((await attempt(goodPassword)) === 'ACCOUNT_LOCKED') {
+        h.pass(15 * minuteMs - 1);
+        expect(await attempt('wrong password')).toBe('ACCOUNT_LOCKED');
+        h.pass(1);
+        minutes += 15;
+        // Only whether it is locked is asked; the password that is right would forget the failures.
+        if (minutes === lockOf(round)) break;
+      }
+      lasted.push(minutes);
+    }
+    expect(lasted).toEqual([15, 30, 60, 120, 240, 480, 960, 1440, 1440]);
+  });
+
+  const lockOf = (round: number) => Math.min(15 * 2 ** round, 1440);
+
+  test('that strangers bring about does not shut out who comes from a known device', async () => {
+    const h = await service();
+    const owner = await registered(h, mobile);
+    const attempt = tryPassword(h);
+    for (let i = 0; i < 6; i += 1) await attempt('wrong password', { address: `198.51.100.${i}` });
+    expect(await attempt(goodPassword)).toBe('ACCOUNT_LOCKED');
+    expect(await attempt(goodPassword, { who: deviceOf(owner) })).toBe('Session');
+  });
+
+  test('holds for a known device by itself, and for its own person only', async () => {
+    const h = await service();
+    const owner = await registered(h, mobile);
+    h.pass(minuteMs);
+    const stranger = await registered(h, numberAt(1));
+    const attempt = tryPassword(h);
+    const who = deviceOf(owner);
+    for (let i = 0; i < 5; i += 1) expect(await attempt('wrong password', { who })).toBe('CREDENTIALS_WRONG');
+    expect(await attempt(goodPassword, { who })).toBe('ACCOUNT_LOCKED');
+    // Somebody else's device, and one that somebody made up, are no devices of the owner.
+    const madeUp = { ...owner, headers: { cookie: `__Host-device=${'a'.repeat(52)}` } };
+    const answers: string[] = [];
+    for (let i = 0; i < 6; i += 1) {
+      answers.push(await attempt('wrong password', { who: i % 2 ? madeUp : deviceOf(stranger) }));
+    }
+    expect(answers).toEqual([...Array(5).fill('CREDENTIALS_WRONG'), 'ACCOUNT_LOCKED']);
+  });
+
+  test('is still there after a restart', async () => {
+    const h = await service();
+    await registered(h, mobile);
+    for (let i = 0; i < 5; i += 1) await tryPassword(h)('wrong password');
+    const restarted = await createHarness({ TRUST_PROXY: '1' }, h);
+    expect(await tryPassword(restarted)(goodPassword)).toBe('ACCOUNT_LOCKED');
+  });
+});
+
+describe('a human check', () => {
+  test('goes before the attempt after the third failure, and costs nothing before', async () => {
+    const h = await service();
+    await registered(h, mobile);
+    const signIn = async (input: Record<string, unknown>) =>
+      (await accountOf(h)('signIn', { mobile, ...input })).result;
+    for (let i = 0; i < 3; i += 1)
+      expect(await signIn({ password: 'wrong password' })).toMatchObject({ code: 'CREDENTIALS_WRONG' });
+    const before = await h.content();
+    expect(await signIn({ password: goodPassword })).toMatchObject({ code: 'CAPTCHA_NEEDED' });
+    expect(await signIn({ password: goodPassword, captcha: 'made up' })).toMatchObject({
+      code: 'CAPTCHA_FAILED',
+    });
+    expect(await h.content()).toBe(before);
+    expect(await signIn({ password: goodPassword, captcha: 'sandbox' })).toMatchObject({
+      __typename: 'Session',
+    });
+  });
+
+  test('is asked for an unknown number like for a known one', async () => {
+    const h = await service();
+    const signIn = async () => (await accountOf(h)('signIn', { mobile, password: 'wrong password' })).result;
+    for (let i = 0; i < 3; i += 1) await signIn();
+    expect(await signIn()).toMatchObject({ code: 'CAPTCHA_NEEDED' });
+  });
+});
+
+test('an address has two hundred attempts a day', async () => {
+  const h = await service();
+  const attempt = async (i: number) =>
+    (await accountOf(h)('signIn', { mobile: numberAt(i), password: 'some password' })).result;
+  for (let minute = 0; minute < 10; minute += 1) {
+    for (let i = 0; i < 20; i += 1) {
+      expect(await attempt(minute * 20 + i)).toMatchObject({ code: 'CREDENTIALS_WRONG' });
+    }
+    h.pass(minuteMs);
+  }
+  const before = await h.content();
+  expect(await attempt(300)).toMatchObject({ code: 'RATE_LIMITED', retryAfterSeconds: (1440 - 10) * 60 });
+  expect(await h.content()).toBe(before);
+});
+
+test('fifty attempts within a second raise the alarm once', async () => {
+  const h = await service();
+  await Promise.all(
+    Array.from({ length: 60 }, (_, i) =>
+      accountOf(h, null, `10.${i}.0.1`)('signIn', { mobile: numberAt(i), password: 'some password' }),
+    ),
+  );
+  expect(h.logged.filter((line) => line.includes('passwords are being guessed'))).toHaveLength(1);
+});
+
+test('codes by SMS stop at the budget of a day, whoever asks, and the staff are told', async () => {
+  const h = await service();
+  let sent = 0;
+  let asked = 0;
+  const { max } = limits.smsPerPlatform[1];
+  // A day of 24 hours in steps of 30 minutes, by more addresses and numbers than any of their own limits would stop.
+  for (let step = 0; step < 24 && sent < max; step += 1) {
+    for (let i = 0; i < 160; i += 1) {
+      asked += 1;
+      const answer = await accountOf(
+        h,
+        null,
+        `10.${step}.${i}.1`,
+      )('requestSmsCode', { mobile: numberAt(step * 160 + i), purpose: 'REGISTER', captcha: 'sandbox' });
+      if (answer.result.__typename === 'SmsCodeRequest') sent += 1;
+    }
+    h.pass(31 * minuteMs);
+  }
+  expect(asked).toBeGreaterThan(max);
+  expect(sent).toBe(max);
+  expect((await h.rows()).sms_codes).toBe(max);
+  expect((await h.events()).filter((line) => line.includes('SMS_BUDGET_SPENT')).length).toBeGreaterThan(0);
+}, 60_000);
+
+test('a known and an unknown number get the same answer at all four doors', async () => {
+  const h = await service();
+  await registered(h, mobile);
+  const unknown = numberAt(7);
+  h.pass(minuteMs);
+  const bodyOf = async (name: 'requestSmsCode' | 'signIn' | 'resetPassword' | 'register', input: object) => {
+    const { status, result, headers } = await accountOf(h)(name, { ...input });
+    const { mobile: _, ...rest } = result;
+    return JSON.stringify([status, rest, [...headers.keys()].toSorted()]);
+  };
+  for (const purpose of ['REGISTER', 'SIGN_IN', 'RESET_PASSWORD']) {
+    const input = { purpose, captcha: 'sandbox' };
+    expect(await bodyOf('requestSmsCode', { ...input, mobile })).toBe(
+      await bodyOf('requestSmsCode', { ...input, mobile: unknown }),
+    );
+    h.pass(minuteMs);
+  }
+  const wrong = { smsCode: '000000', password: goodPassword, newPassword: goodPassword };
+  const doors = [
+    ['signIn', { password: 'wrong password' }],
+    ['signIn', { smsCode: wrong.smsCode }],
+    ['resetPassword', { smsCode: wrong.smsCode, newPassword: wrong.newPassword }],
+    ['register', { smsCode: wrong.smsCode, password: wrong.password, agreementVersion: '1' }],
+  ] as const;
+  for (const [name, input] of doors) {
+    expect(await bodyOf(name, { ...input, mobile })).toBe(await bodyOf(name, { ...input, mobile: unknown }));
+  }
+  // With the right code a new password is said to be set for both, and set for one.
+  const resets: string[] = [];
+  for (const number of [mobile, unknown]) {
+    h.pass(minuteMs);
+    const smsCode = await codeFor(h, number, 'RESET_PASSWORD');
+    resets.push(await bodyOf('resetPassword', { mobile: number, smsCode, newPassword: goodPassword }));
+  }
+  expect(resets[0]).toBe(resets[1]);
+});
+
+test('signing in once more is still the same device', async () => {
+  const h = await service();
+  const owner = await registered(h, mobile);
+  for (let i = 0; i < 3; i += 1) {
+    const { result, headers } = await accountOf(h, deviceOf(owner))('signIn', {
+      mobile,
+      password: goodPassword,
+    });
+    expect(personOf(result, headers).headers.cookie).not.toContain('__Host-device');
+  }
+  expect((await h.rows()).known_devices).toBe(1);
+});
