@@ -49,6 +49,8 @@ export const limits = {
   pageVersionCharactersMax: 100,
   documentPagesMax: 60,
   documentPageCharactersMax: 20_000,
+  logoCharactersMax: 50_000,
+  logoElementsMax: 500,
 
   // Accounts
   passwordCharactersMin: 8,
@@ -124,6 +126,7 @@ export const limits = {
     EVIDENCE: 10 * MiB,
     POLICY: 20 * MiB,
     INVOICE: 20 * MiB,
+    DOCUMENT: 20 * MiB,
   },
   uploadMarginBytes: 64 * KiB,
   uploadTimes: { idleMs: minuteMs, totalMs: 10 * minuteMs },
@@ -163,6 +166,7 @@ export const limits = {
   electronicInvoiceWorkdays: 2,
   paperInvoiceWorkdays: 5,
   coverDaysMax: 3650,
+  productRegionsMax: 200,
   constructionDaysMax: 36_500,
   quoteValidDaysMax: 90,
 

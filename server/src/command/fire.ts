@@ -174,6 +174,8 @@ export async function note(
     note?: string | null;
     data?: Record<string, unknown>;
     orderId?: string | null;
+    /** The insurer whose own affair it is, if any. */
+    insurerId?: string | null;
   },
 ): Promise<void> {
   const [party] = partiesOf(command.actor);
@@ -183,7 +185,7 @@ export async function note(
     noun: act.noun,
     objectId: act.objectId,
     orderId: act.orderId ?? null,
-    insurerId: null,
+    insurerId: act.insurerId ?? null,
     event: act.event,
     fromState: null,
     toState: null,

@@ -175,7 +175,7 @@ export type SmsPurpose = (typeof SMS_PURPOSES)[number];
 export const SIGN_IN_PROOFS = ['PASSWORD', 'SECOND_FACTOR'] as const;
 export type SignInProof = (typeof SIGN_IN_PROOFS)[number];
 
-export const UPLOAD_PURPOSES = ['LICENSE', 'VOUCHER', 'POLICY', 'INVOICE', 'EVIDENCE'] as const;
+export const UPLOAD_PURPOSES = ['LICENSE', 'VOUCHER', 'POLICY', 'INVOICE', 'EVIDENCE', 'DOCUMENT'] as const;
 export type UploadPurpose = (typeof UPLOAD_PURPOSES)[number];
 
 export const API_SCOPES = [
@@ -188,6 +188,8 @@ export const API_SCOPES = [
 ] as const;
 export type ApiScope = (typeof API_SCOPES)[number];
 
+export const INSURER_STATES = ['ACTIVE', 'SUSPENDED'] as const;
+export type InsurerState = (typeof INSURER_STATES)[number];
 export const CERTIFICATION_STATES = ['PENDING_REVIEW', 'APPROVED', 'REJECTED', 'WITHDRAWN'] as const;
 export type CertificationState = (typeof CERTIFICATION_STATES)[number];
 export const BID_SECTION_STATES = ['ANNOUNCED', 'SUSPENDED', 'OPENED', 'AWARDED', 'FAILED'] as const;

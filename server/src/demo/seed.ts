@@ -90,7 +90,7 @@ async function seedInsurers(command: Command): Promise<Map<string, string>> {
 
   const ids = new Map<string, string>();
   for (const insurer of demoInsurers) {
-    const row = await saveInsurer(command, insurer, insurer.logoSvg);
+    const row = await saveInsurer(command, insurer);
     ids.set(insurer.key, row.id);
   }
   for (const product of demoProducts) {

@@ -4,6 +4,7 @@ import '../modules/account/second-factor.graph.ts';
 import '../modules/enterprise/enterprise.graph.ts';
 import '../modules/section/section.graph.ts';
 import '../modules/insurer/insurer.graph.ts';
+import '../modules/insurer/insurer-admin.graph.ts';
 import '../modules/platform/platform.graph.ts';
 import '../modules/upload/upload.graph.ts';
 import '../modules/order/order.graph.ts';

@@ -1,6 +1,7 @@
 import type { EnumRef } from '@pothos/core';
 import DataLoader from 'dataloader';
 import { PARTIES, type Party, partiesOf, partyLabel } from '../access/actor.ts';
+import type { FieldChange } from '../command/changes.ts';
 import type { EventRow } from '../command/events.ts';
 import type { Life } from '../command/fire.ts';
 import { acceptedEvents } from '../kernel/machine.ts';
@@ -22,6 +23,15 @@ const actLabels = new Map<string, Readonly<Record<string, string>>>();
 export function labelActs(noun: string, labels: Readonly<Record<string, string>>): void {
   actLabels.set(noun, { ...actLabels.get(noun), ...labels });
 }
+
+const FieldChangeType = builder.objectRef<FieldChange>('FieldChange').implement({
+  description: '一个字段的变更。',
+  fields: (t) => ({
+    field: t.exposeString('field', { description: '字段。' }),
+    before: t.exposeString('before', { nullable: true, description: '变更前；原来没有时为空。' }),
+    after: t.exposeString('after', { nullable: true, description: '变更后；被清除时为空。' }),
+  }),
+});
 
 export const EventType = builder.objectRef<EventRow>('Event').implement({
   description: '已发生的一件事，写入后不可更改。',
@@ -51,6 +61,11 @@ export const EventType = builder.objectRef<EventRow>('Event').implement({
     from: t.exposeString('fromState', { nullable: true, description: '之前的状态。' }),
     to: t.exposeString('toState', { nullable: true, description: '之后的状态。' }),
     note: t.exposeString('note', { nullable: true, description: '原因或说明。' }),
+    changes: t.field({
+      type: [FieldChangeType],
+      description: '资料类操作（机构、产品、文件）改了什么：变更前与变更后；其他事件为空列表。',
+      resolve: ({ data }) => (Array.isArray(data.changes) ? (data.changes as FieldChange[]) : []),
+    }),
   }),
 });
 
@@ -65,6 +80,10 @@ const timelineLoader = perRequest((context) => {
   });
   return loader;
 });
+
+/** What happened to an object, oldest first, for types that show it under a rule of their own. */
+export const timelineOf = (context: Context, objectId: string): Promise<EventRow[]> =>
+  timelineLoader(context).load(objectId);
 
 /** What everything that lives shows: its state, how it came there, and what the caller may do next. */
 export function lifeFields<R extends { id: string; state: S }, S extends string, E extends string>(

@@ -1,6 +1,27 @@
 import { index, sqliteTable, uniqueIndex } from 'drizzle-orm/sqlite-core';
-import { count, fen, flag, id, instant, json, known, line, notNegative, oneOf, ref } from '../columns.ts';
-import { DEPOSIT_KINDS, DOCUMENT_KINDS, GUARANTEE_FORMS, PREMIUM_FORMULAS } from '../vocabulary.ts';
+import {
+  count,
+  day,
+  dayShaped,
+  fen,
+  flag,
+  id,
+  instant,
+  json,
+  known,
+  line,
+  notNegative,
+  oneOf,
+  ref,
+} from '../columns.ts';
+import {
+  DEPOSIT_KINDS,
+  DOCUMENT_KINDS,
+  GUARANTEE_FORMS,
+  INSURER_STATES,
+  PREMIUM_FORMULAS,
+} from '../vocabulary.ts';
+import { uploads } from './upload.ts';
 
 /** Issuer of guarantees. */
 export const insurers = sqliteTable(
@@ -10,6 +31,10 @@ export const insurers = sqliteTable(
     name: line().notNull(),
     shortName: line().notNull(),
     licenseNumber: line().notNull(),
+    /** First and last day of the licence; null where it names none. */
+    licenseValidFrom: day(),
+    licenseValidUntil: day(),
+    state: oneOf(INSURER_STATES).notNull(),
     hotline: line().notNull(),
     /** An SVG drawing, served from a route of its own under a strict policy. */
     logo: line(),
@@ -20,7 +45,12 @@ export const insurers = sqliteTable(
     secondUnderwriterAboveFen: fen(),
     createdAt: instant().notNull(),
   },
-  (t) => [uniqueIndex('insurers_name').on(t.name)],
+  (t) => [
+    uniqueIndex('insurers_name').on(t.name),
+    known('insurers_state', t.state, INSURER_STATES),
+    dayShaped('insurers_license_from', t.licenseValidFrom),
+    dayShaped('insurers_license_until', t.licenseValidUntil),
+  ],
 );
 
 /** An insurer's offer for one deposit kind. */
@@ -39,8 +69,16 @@ export const products = sqliteTable(
     rate: line(),
     tiers: json<{ upToFen: number | null; rate: string }[]>(),
     minimumFen: fen().notNull(),
-    /** Largest sum insured; null without a limit. */
+    /** Smallest and largest sum insured; null without a limit. */
+    minimumSumFen: fen(),
     maximumSumFen: fen(),
+    /** Most days of cover; null without a limit. */
+    maximumDays: count(),
+    /** Codes of the regions it is sold for, each with all below it; null for everywhere. */
+    regionCodes: json<string[]>(),
+    /** First and last day on which it is sold; null without a limit. */
+    validFrom: day(),
+    validUntil: day(),
     active: flag().notNull(),
     createdAt: instant().notNull(),
   },
@@ -51,6 +89,8 @@ export const products = sqliteTable(
     known('products_form', t.form, GUARANTEE_FORMS),
     known('products_formula', t.formula, PREMIUM_FORMULAS),
     notNegative('products_minimum', t.minimumFen),
+    dayShaped('products_valid_from', t.validFrom),
+    dayShaped('products_valid_until', t.validUntil),
   ],
 );
 
@@ -65,6 +105,9 @@ export const productDocuments = sqliteTable(
     title: line().notNull(),
     version: count().notNull(),
     pages: json<string[]>().notNull(),
+    /** The same as a PDF, where there is one. */
+    fileUploadId: ref().references(() => uploads.id),
+    /** Of title and pages, and of the hash of the PDF. */
     sha256: line().notNull(),
     publishedAt: instant().notNull(),
     /** When a newer version took its place. */

@@ -1,36 +1,47 @@
+import type { ArgBuilder } from '@pothos/core';
 import DataLoader from 'dataloader';
-import { z } from 'zod';
+import { partiesOf } from '../../access/actor.ts';
 import { insurerView } from '../../access/secrecy.ts';
-import { documentKindLabel, guaranteeFormLabel, premiumFormulaLabel } from '../../db/vocabulary.ts';
-import { builder } from '../../graph/builder.ts';
+import {
+  type DepositKind,
+  documentKindLabel,
+  type GuaranteeForm,
+  guaranteeFormLabel,
+  premiumFormulaLabel,
+} from '../../db/vocabulary.ts';
+import { builder, type Types } from '../../graph/builder.ts';
 import { readable } from '../../graph/connection.ts';
-import { perRequest } from '../../graph/context.ts';
-import { mutation } from '../../graph/mutation.ts';
+import { type Context, perRequest } from '../../graph/context.ts';
 import { defineNode, Node } from '../../graph/node.ts';
-import { labelActs } from '../../graph/timeline.ts';
+import { EventType, labelActs, machineEnums, timelineOf } from '../../graph/timeline.ts';
 import {
   DepositKindEnum,
   DocumentKindEnum,
   GuaranteeFormEnum,
   PremiumFormulaEnum,
 } from '../../graph/vocabulary.ts';
-import { normaliseBankAccount } from '../../kernel/bank-account.ts';
+import { shanghaiDay } from '../../kernel/clock.ts';
+import { acceptedEvents } from '../../kernel/machine.ts';
 import type { PremiumBreakdown } from '../../kernel/premium.ts';
-import { limits } from '../../limits.ts';
+import { regionPath } from '../../kernel/regions.ts';
 import { ApiClient, Viewer } from '../account/account.graph.ts';
 import { depositLoader, sectionLoader } from '../section/section.graph.ts';
+import { registerFileReaders, UploadType, uploadLoader } from '../upload/upload.graph.ts';
+import { type InsurerEvent, insurerLife, insurerMachine } from './insurer.machine.ts';
 import {
+  candidatesFor,
   type DocumentRow,
   documentsByIds,
   documentsOfProducts,
   type InsurerRow,
   insurersByIds,
+  isDocumentFile,
+  neutralOrderRule,
   type ProductRow,
   productsByIds,
-  productsOnOffer,
   referencePremium,
 } from './insurer.queries.ts';
-import { publishDocument, saveInsurer, saveProduct } from './insurer.service.ts';
+import { type Candidate, type OfferFault, offerFaults } from './offer.ts';
 
 export const insurerLoader = perRequest(
   (context) => new DataLoader<string, InsurerRow | null>((ids) => insurersByIds(context.db, ids)),
@@ -45,6 +56,24 @@ const productDocumentsLoader = perRequest(
   (context) => new DataLoader<string, DocumentRow[]>((ids) => documentsOfProducts(context.db, ids)),
 );
 
+export const insurerEnums = machineEnums(insurerLife, 'Insurer');
+
+/** Whether the caller sees an insurer's and its products' inner affairs: staff of the platform, and the insurer itself. */
+export function isInside(context: Context, insurerId: string): boolean {
+  const { actor } = context;
+  const isStaff = actor.kind === 'USER' && (actor.role === 'OPERATOR' || actor.role === 'REGULATOR');
+  return isStaff || insurerView(actor) === insurerId;
+}
+
+const InsurerAccount = builder.objectRef<InsurerRow>('InsurerAccount').implement({
+  description: '机构现行的收款账户；已有订单保留其成立时的账户。',
+  fields: (t) => ({
+    accountName: t.exposeString('accountName', { description: '户名。' }),
+    bankName: t.exposeString('accountBank', { description: '开户银行。' }),
+    accountNumber: t.exposeString('accountNumber', { description: '账号。' }),
+  }),
+});
+
 export const Insurer = builder.objectRef<InsurerRow>('Insurer').implement({
   description: '保险公司或担保机构，保函的出具方。',
   interfaces: [Node],
@@ -52,10 +81,44 @@ export const Insurer = builder.objectRef<InsurerRow>('Insurer').implement({
     name: t.exposeString('name', { description: '全称。' }),
     shortName: t.exposeString('shortName', { description: '简称。' }),
     licenseNumber: t.exposeString('licenseNumber', { description: '许可证编号。' }),
+    licenseValidFrom: t.expose('licenseValidFrom', {
+      type: 'Date',
+      nullable: true,
+      description: '许可证有效期的首日；未载明时为空。',
+    }),
+    licenseValidUntil: t.expose('licenseValidUntil', {
+      type: 'Date',
+      nullable: true,
+      description: '许可证有效期的末日；长期有效时为空。',
+    }),
     hotline: t.exposeString('hotline', { description: '服务电话。' }),
     logoUrl: t.string({
       description: '标识图片地址（SVG）。',
       resolve: (row) => `/insurers/${row.id}/logo.svg`,
+    }),
+    state: t.field({ type: insurerEnums.state, description: '状态。', resolve: (row) => row.state }),
+    stateLabel: t.string({
+      description: '状态名称。',
+      resolve: (row) => insurerMachine.states[row.state].label,
+    }),
+    availableEvents: t.field({
+      type: [insurerEnums.event],
+      description: '当前调用方此刻可以进行的操作。',
+      resolve: (row, _args, context) =>
+        partiesOf(context.actor).flatMap((party): InsurerEvent[] =>
+          acceptedEvents(insurerMachine, row.state, party),
+        ),
+    }),
+    account: t.field({
+      type: InsurerAccount,
+      nullable: true,
+      description: '现行的收款账户。只有运营、监管和该机构可见，其他人为空。',
+      resolve: (row, _args, context) => (isInside(context, row.id) ? row : null),
+    }),
+    events: t.field({
+      type: [EventType],
+      description: '经过，由早到晚，含每次变更的前后内容。只有运营、监管和该机构可见，其他人为空列表。',
+      resolve: (row, _args, context) => (isInside(context, row.id) ? timelineOf(context, row.id) : []),
     }),
   }),
 });
@@ -95,8 +158,11 @@ builder.objectField(ApiClient, 'insurer', (t) =>
   }),
 );
 
-labelActs('insurer', { SAVE: '保存机构资料' });
-labelActs('product', { SAVE: '保存产品' });
+labelActs('insurer', {
+  SAVE: '修改机构资料',
+  ...Object.fromEntries(Object.entries(insurerMachine.events).map(([event, { label }]) => [event, label])),
+});
+labelActs('product', { SAVE: '保存产品', ACTIVATE: '恢复销售', DEACTIVATE: '停止销售' });
 labelActs('productDocument', { PUBLISH: '发布文件' });
 
 export const ProductDocument = builder.objectRef<DocumentRow>('ProductDocument').implement({
@@ -107,7 +173,21 @@ export const ProductDocument = builder.objectRef<DocumentRow>('ProductDocument')
     kindLabel: t.string({ description: '文件种类名称。', resolve: (row) => documentKindLabel[row.kind] }),
     title: t.exposeString('title', { description: '标题。' }),
     version: t.exposeInt('version', { description: '版本号，从 1 起。' }),
-    sha256: t.exposeString('sha256', { description: '标题与正文的 SHA-256。' }),
+    sha256: t.exposeString('sha256', {
+      description: '标题与正文的 SHA-256；另有 PDF 时，PDF 的 SHA-256 一并计入。',
+    }),
+    file: t.field({
+      type: UploadType,
+      nullable: true,
+      description: '同一版本的 PDF；没有时为空。',
+      resolve: (row, _args, context) =>
+        row.fileUploadId ? uploadLoader(context).load(row.fileUploadId) : null,
+    }),
+    replacedAt: t.expose('replacedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: '被新版本取代的时间；现行版本为空。',
+    }),
     pages: t.exposeStringList('pages', { description: '正文，逐页。' }),
     publishedAt: t.expose('publishedAt', { type: 'DateTime', description: '发布时间。' }),
     insurer: t.field({
@@ -122,6 +202,7 @@ export const ProductDocument = builder.objectRef<DocumentRow>('ProductDocument')
   }),
 });
 defineNode('doc', 'ProductDocument', (id, context) => documentLoader(context).load(id));
+registerFileReaders('DOCUMENT', (context, uploadId) => isDocumentFile(context.db, uploadId));
 
 export const PremiumBreakdownType = builder.objectRef<PremiumBreakdown>('PremiumBreakdown').implement({
   description: '保费的构成。',
@@ -166,16 +247,46 @@ export const Product = builder.objectRef<ProductRow>('Product').implement({
       resolve: (row) => row.tiers,
     }),
     minimumPremium: t.expose('minimumFen', { type: 'Money', description: '最低保费（元）。' }),
+    minimumSum: t.expose('minimumSumFen', {
+      type: 'Money',
+      nullable: true,
+      description: '最低保险金额（元）；不限时为空。',
+    }),
     maximumSum: t.expose('maximumSumFen', {
       type: 'Money',
       nullable: true,
       description: '最高保险金额（元）；不限时为空。',
     }),
+    maximumDays: t.exposeInt('maximumDays', { nullable: true, description: '最长保障天数；不限时为空。' }),
+    regionCodes: t.exposeStringList('regionCodes', {
+      nullable: true,
+      description: '承保区域的区划代码，各含其下级；不限时为空。',
+    }),
+    regionNames: t.stringList({
+      nullable: true,
+      description: '承保区域的名称；不限时为空。',
+      resolve: (row) => row.regionCodes?.map((code) => regionPath(code) ?? code) ?? null,
+    }),
+    validFrom: t.expose('validFrom', {
+      type: 'Date',
+      nullable: true,
+      description: '销售期首日；不限时为空。',
+    }),
+    validUntil: t.expose('validUntil', {
+      type: 'Date',
+      nullable: true,
+      description: '销售期末日；不限时为空。',
+    }),
     active: t.exposeBoolean('active', { description: '是否在售。' }),
+    events: t.field({
+      type: [EventType],
+      description: '经过，由早到晚，含每次变更的前后内容。只有运营、监管和该机构可见，其他人为空列表。',
+      resolve: (row, _args, context) => (isInside(context, row.insurerId) ? timelineOf(context, row.id) : []),
+    }),
     referencePremium: t.field({
       type: PremiumBreakdownType,
       nullable: true,
-      description: '参考保费，以核保为准。人工核定、无金额或超过最高保险金额时为空。',
+      description: '参考保费，以核保为准。人工核定、无金额或不在保险金额限额内时为空。',
       args: {
         sumInsured: t.arg({
           type: 'Money',
@@ -208,135 +319,84 @@ const PremiumTierType = builder.objectRef<{ upToFen: number | null; rate: string
     rate: t.expose('rate', { type: 'Rate', description: '费率。' }),
   }),
 });
+builder.objectField(ProductDocument, 'product', (t) =>
+  t.field({
+    type: Product,
+    nullable: true,
+    description: '所属产品；平台文件为空。',
+    resolve: (row, _args, context) => (row.productId ? productLoader(context).load(row.productId) : null),
+  }),
+);
 defineNode('prd', 'Product', (id, context) => productLoader(context).load(id));
 
 /** For which sum and period a list of products was asked, so that each can say what it would cost. */
 const offerContext = perRequest(() => new Map<string, { sumInsuredFen: number | null; days: number }>());
 
-builder.queryField('products', (t) =>
-  t.field({
+interface ProductFault {
+  readonly product: ProductRow;
+  readonly reasons: string[];
+}
+const ProductNotOnOffer = builder.objectRef<ProductFault>('ProductNotOnOffer').implement({
+  description: '不适用于某标段的产品及其原因。',
+  fields: (t) => ({
+    product: t.field({ type: Product, description: '产品。', resolve: (row) => row.product }),
+    reasons: t.exposeStringList('reasons', { description: '全部原因，供人阅读。' }),
+  }),
+});
+
+interface OfferArguments {
+  readonly sectionId: string;
+  readonly depositKind: DepositKind;
+  readonly form: GuaranteeForm;
+}
+
+/** All products for a kind and a form with what they do not fit of a section. None if there is no such section. */
+async function offerFor(
+  context: Context,
+  { sectionId, depositKind, form }: OfferArguments,
+): Promise<{ candidate: Candidate; faults: OfferFault[] }[]> {
+  const section = await sectionLoader(context).load(sectionId);
+  if (!section) return [];
+  const deposits = await depositLoader(context).load(section.id);
+  const sumInsuredFen = deposits.find((row) => row.kind === depositKind)?.amountFen ?? null;
+  const days = depositKind === 'BID' ? section.validityDays : null;
+  const today = shanghaiDay(context.core.clock.now());
+  const all = await candidatesFor(context.db, depositKind, form);
+  return all.map((candidate) => {
+    const { product, insurer } = candidate;
+    insurerLoader(context).prime(insurer.id, insurer);
+    offerContext(context).set(product.id, { sumInsuredFen, days: days ?? 365 });
+    const asked = { depositKind, form, regionCode: section.regionCode, sumInsuredFen, days, today };
+    return { candidate, faults: offerFaults(candidate, asked) };
+  });
+}
+
+const offerArguments = (arg: ArgBuilder<PothosSchemaTypes.ExtendDefaultTypes<Types>>) => ({
+  sectionId: arg.id({ required: true, description: '标段编号（id）。' }),
+  depositKind: arg({ type: DepositKindEnum, required: true, description: '保证金类型。' }),
+  form: arg({ type: GuaranteeFormEnum, required: true, description: '保函形式。' }),
+});
+
+builder.queryFields((t) => ({
+  products: t.field({
     type: [Product],
-    description: '某标段某种保证金可选的产品。按保险机构全称的字符顺序排列，不作推荐。',
-    args: {
-      sectionId: t.arg.id({ required: true, description: '标段编号（id）。' }),
-      depositKind: t.arg({ type: DepositKindEnum, required: true, description: '保证金类型。' }),
-      form: t.arg({ type: GuaranteeFormEnum, required: true, description: '保函形式。' }),
-    },
-    resolve: async (_root, args, context) => {
-      const section = await sectionLoader(context).load(args.sectionId);
-      if (!section) return [];
-      const deposits = await depositLoader(context).load(section.id);
-      const deposit = deposits.find((row) => row.kind === args.depositKind);
-      const offer = await productsOnOffer(context.db, args.depositKind, args.form);
-      const asked = {
-        sumInsuredFen: deposit?.amountFen ?? null,
-        days: (args.depositKind === 'BID' ? section.validityDays : null) ?? 365,
-      };
-      for (const product of offer) offerContext(context).set(product.id, asked);
-      return offer;
-    },
+    description: `某标段某种保证金可选的产品。${neutralOrderRule}`,
+    args: offerArguments(t.arg),
+    resolve: async (_root, args, context) =>
+      (await offerFor(context, args)).flatMap(({ candidate, faults }) =>
+        faults.length === 0 ? candidate.product : [],
+      ),
   }),
-);
-
-const line = (label: string, max: number = limits.nameCharactersMax) =>
-  z.string().trim().min(1, `请填写${label}`).max(max, `${label}过长`);
-
-const ReceivingAccountInput = builder.inputType('ReceivingAccountInput', {
-  description: '收款账户。',
-  fields: (t) => ({
-    accountName: t.string({ required: true, description: '户名。' }),
-    bankName: t.string({ required: true, description: '开户银行。' }),
-    accountNumber: t.string({ required: true, description: '账号，8 到 32 位数字。' }),
-  }),
-});
-
-mutation('saveInsurer', {
-  description: '新增或修改机构。已有订单保留其成立时的收款账户。',
-  who: { roles: ['OPERATOR'] },
-  type: Insurer,
-  input: builder.inputType('SaveInsurerInput', {
-    description: '机构资料。',
-    fields: (t) => ({
-      id: t.id({ description: '要修改的机构；新增时不填。' }),
-      name: t.string({ required: true, description: '全称。' }),
-      shortName: t.string({ required: true, description: '简称。' }),
-      licenseNumber: t.string({ required: true, description: '许可证编号。' }),
-      hotline: t.string({ required: true, description: '服务电话。' }),
-      account: t.field({ type: ReceivingAccountInput, required: true, description: '收款账户。' }),
-      secondUnderwriterAbove: t.field({
-        type: 'Money',
-        description: '复核限额（元）：保险金额超过此数的报价须两位核保人员。不填保持不变，null 为不限。',
+  productsNotOnOffer: t.field({
+    type: [ProductNotOnOffer],
+    description:
+      '同类产品中不适用于该标段的，及其原因（区域、金额、天数）。停售等内部原因只有运营、监管和该机构可见。',
+    args: offerArguments(t.arg),
+    resolve: async (_root, args, context) =>
+      (await offerFor(context, args)).flatMap(({ candidate: { product }, faults }) => {
+        const isTold =
+          isInside(context, product.insurerId) || faults.every(({ concerns }) => concerns !== 'SALE');
+        return faults.length > 0 && isTold ? { product, reasons: faults.map(({ message }) => message) } : [];
       }),
-    }),
   }),
-  check: z.object({
-    secondUnderwriterAbove: z.number().positive('复核限额应大于 0').nullish(),
-    name: line('全称'),
-    shortName: line('简称', 20),
-    licenseNumber: line('许可证编号', 64),
-    hotline: line('服务电话', 20),
-    account: z.object({
-      accountName: line('户名'),
-      bankName: line('开户银行'),
-      accountNumber: z
-        .string()
-        .refine((text) => normaliseBankAccount(text) !== null, '账号应为 8 到 32 位数字'),
-    }),
-  }),
-  act: (command, input) => saveInsurer(command, input),
-});
-
-const TierInput = builder.inputType('TierInput', {
-  description: '分档费率的一档。',
-  fields: (t) => ({
-    upTo: t.field({ type: 'Money', description: '适用到的保险金额（含，元）；最后一档不填。' }),
-    rate: t.field({ type: 'Rate', required: true, description: '费率。' }),
-  }),
-});
-
-mutation('saveProduct', {
-  description: '新增或修改产品。已报价的订单不受影响。',
-  who: { roles: ['OPERATOR'] },
-  type: Product,
-  input: builder.inputType('SaveProductInput', {
-    description: '产品资料。',
-    fields: (t) => ({
-      id: t.id({ description: '要修改的产品；新增时不填。' }),
-      insurerId: t.id({ required: true, description: '出具机构。' }),
-      name: t.string({ required: true, description: '产品名称。' }),
-      depositKind: t.field({ type: DepositKindEnum, required: true, description: '保证金类型。' }),
-      form: t.field({ type: GuaranteeFormEnum, required: true, description: '保函形式。' }),
-      formula: t.field({ type: PremiumFormulaEnum, required: true, description: '保费计算方式。' }),
-      rate: t.field({ type: 'Rate', description: '费率。' }),
-      minimumPremium: t.field({ type: 'Money', required: true, description: '最低保费（元）。' }),
-      maximumSum: t.field({ type: 'Money', description: '最高保险金额（元）。' }),
-      tiers: t.field({ type: [TierInput], description: '分档费率，由低到高。' }),
-      active: t.boolean({ required: true, description: '是否在售。' }),
-    }),
-  }),
-  check: z.object({ name: line('产品名称') }),
-  act: (command, input) => saveProduct(command, input),
-});
-
-mutation('publishDocument', {
-  description: '发布相关文件的新版本，即时生效。',
-  who: { roles: ['OPERATOR'] },
-  type: ProductDocument,
-  input: builder.inputType('PublishDocumentInput', {
-    description: '文件内容。',
-    fields: (t) => ({
-      productId: t.id({ description: '所属产品；平台文件不填。' }),
-      kind: t.field({ type: DocumentKindEnum, required: true, description: '文件种类。' }),
-      title: t.string({ required: true, description: '标题。' }),
-      pages: t.stringList({ required: true, description: '正文，逐页。' }),
-    }),
-  }),
-  check: z.object({
-    title: line('标题'),
-    pages: z
-      .array(z.string().trim().min(1, '不能有空白页').max(limits.documentPageCharactersMax, '单页过长'))
-      .min(1, '请填写正文')
-      .max(limits.documentPagesMax, '页数过多'),
-  }),
-  act: (command, input) => publishDocument(command, input),
-});
+}));

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import { and, desc, eq, isNull } from 'drizzle-orm';
-import { note } from '../../command/fire.ts';
+import { and, desc, eq, isNull, ne } from 'drizzle-orm';
+import { insurerView } from '../../access/secrecy.ts';
+import { changesBetween } from '../../command/changes.ts';
+import { bear, expectState, fire, note } from '../../command/fire.ts';
 import { InvalidInput, NotFound } from '../../command/refusals.ts';
 import type { Command } from '../../command/run.ts';
 import { insurers, productDocuments, products } from '../../db/tables/insurer.ts';
@@ -8,14 +10,23 @@ import type { DepositKind, DocumentKind, GuaranteeForm, PremiumFormula } from '.
 import { newId } from '../../kernel/id.ts';
 import { invariant } from '../../kernel/invariant.ts';
 import { type PremiumTier, tiersFault } from '../../kernel/premium.ts';
+import { regionByCode } from '../../kernel/regions.ts';
+import { takeUpload } from '../upload/upload.service.ts';
+import { type InsurerEvent, insurerLife } from './insurer.machine.ts';
 import type { DocumentRow, InsurerRow, ProductRow } from './insurer.queries.ts';
+import { cleanLogo } from './logo.ts';
 
 export interface InsurerInput {
   readonly id?: string | null | undefined;
   readonly name: string;
   readonly shortName: string;
   readonly licenseNumber: string;
+  /** First and last day of the licence; none: it names none. */
+  readonly licenseValidFrom?: string | null | undefined;
+  readonly licenseValidUntil?: string | null | undefined;
   readonly hotline: string;
+  /** SVG; absent keeps the one there is, null takes it away. */
+  readonly logoSvg?: string | null | undefined;
   readonly account: {
     readonly accountName: string;
     readonly bankName: string;
@@ -26,43 +37,104 @@ export interface InsurerInput {
 }
 
 /**
- * Adds an insurer or changes one. Orders that run keep the receiving account they were made with.
+ * Adds an insurer or changes one; the event keeps what each field held before. Orders that run keep the receiving account they were
+ * made with.
  *
- * Refuses: NotFound.
+ * Refuses: NotFound, InvalidInput.
  */
-export async function saveInsurer(
-  command: Command,
-  input: InsurerInput,
-  logo: string | null = null,
-): Promise<InsurerRow> {
+export async function saveInsurer(command: Command, input: InsurerInput): Promise<InsurerRow> {
+  const before = input.id ? await insurerById(command, input.id) : null;
+  const [namesake] = await command.db
+    .select({ id: insurers.id })
+    .from(insurers)
+    .where(and(eq(insurers.name, input.name), before ? ne(insurers.id, before.id) : undefined));
+  if (namesake) throw new InvalidInput([{ path: 'name', message: '已有同名的机构' }]);
+
   const values = {
     name: input.name,
     shortName: input.shortName,
     licenseNumber: input.licenseNumber,
+    licenseValidFrom: kept(input.licenseValidFrom, before?.licenseValidFrom),
+    licenseValidUntil: kept(input.licenseValidUntil, before?.licenseValidUntil),
     hotline: input.hotline,
     accountName: input.account.accountName,
     accountBank: input.account.bankName,
     accountNumber: input.account.accountNumber,
-    ...(logo ? { logo } : {}),
-    ...(input.secondUnderwriterAbove === undefined
-      ? {}
-      : { secondUnderwriterAboveFen: input.secondUnderwriterAbove }),
+    ...(input.logoSvg === undefined ? {} : { logo: input.logoSvg && requireLogo(input.logoSvg) }),
+    secondUnderwriterAboveFen: kept(input.secondUnderwriterAbove, before?.secondUnderwriterAboveFen),
   };
-  const [row] = input.id
-    ? await command.db.update(insurers).set(values).where(eq(insurers.id, input.id)).returning()
-    : await command.db
-        .insert(insurers)
-        .values({ id: newId('ins'), ...values, createdAt: command.now })
-        .returning();
-  if (!row) throw new NotFound();
+  requireOrdered('licenseValidUntil', values.licenseValidFrom, values.licenseValidUntil);
+  const changes = changesBetween(before && insurerFacts(before), insurerFacts({ ...before, ...values }));
+  if (!before) {
+    const born = { id: newId('ins'), ...values, createdAt: command.now };
+    return bear(command, insurerLife, born, { note: input.name, data: { changes } });
+  }
+  if (changes.length === 0) return before;
+  const [row] = await command.db.update(insurers).set(values).where(eq(insurers.id, before.id)).returning();
+  invariant(row, 'it was read in this transaction');
   await note(command, {
     noun: 'insurer',
     objectId: row.id,
+    insurerId: row.id,
     event: 'SAVE',
     note: row.name,
-    data: { secondUnderwriterAboveFen: row.secondUnderwriterAboveFen },
+    data: { changes },
   });
   return row;
+}
+
+/** What a field is to hold: absent keeps what is there, null clears it. */
+const kept = <T>(given: T | null | undefined, before: T | null | undefined): T | null =>
+  given === undefined ? (before ?? null) : given;
+
+/** As events keep them. Of a drawing only its hash. */
+function insurerFacts({
+  logo,
+  ...row
+}: Omit<typeof insurers.$inferInsert, 'id' | 'state' | 'createdAt'>): Record<string, unknown> {
+  const { id, state, createdAt, ...facts } = row as Partial<InsurerRow>;
+  return { ...facts, logoSha256: logo ? sha256(logo) : null };
+}
+
+function requireLogo(text: string): string {
+  const cleaned = cleanLogo(text);
+  if ('fault' in cleaned) throw new InvalidInput([{ path: 'logoSvg', message: cleaned.fault }]);
+  return cleaned.svg;
+}
+
+function requireOrdered(
+  path: string,
+  from: string | null | undefined,
+  until: string | null | undefined,
+): void {
+  if (from && until && until < from) throw new InvalidInput([{ path, message: '截止日期不能早于起始日期' }]);
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+async function insurerById(command: Command, id: string): Promise<InsurerRow> {
+  const [row] = await command.db.select().from(insurers).where(eq(insurers.id, id));
+  if (!row) throw new NotFound();
+  return row;
+}
+
+/**
+ * Stops or resumes the sale of all products of an insurer. Orders that were submitted are carried on.
+ *
+ * Refuses: NotFound, StaleState, TransitionRefused.
+ */
+export async function moveInsurer(
+  command: Command,
+  event: Exclude<InsurerEvent, 'REGISTER'>,
+  input: {
+    readonly id: string;
+    readonly reason: string;
+    readonly expectedState?: string | null | undefined;
+  },
+): Promise<InsurerRow> {
+  const row = await insurerById(command, input.id);
+  expectState(row, input.expectedState);
+  return fire(command, insurerLife, row, event, { note: input.reason });
 }
 
 export interface ProductInput {
@@ -73,8 +145,15 @@ export interface ProductInput {
   readonly form: GuaranteeForm;
   readonly formula: PremiumFormula;
   readonly rate?: string | null | undefined;
+  /** In fen, as all amounts here. */
   readonly minimumPremium: number;
+  /** Of the limits an absent one stays as it is, and null takes it away. */
+  readonly minimumSum?: number | null | undefined;
   readonly maximumSum?: number | null | undefined;
+  readonly maximumDays?: number | null | undefined;
+  readonly regionCodes?: readonly string[] | null | undefined;
+  readonly validFrom?: string | null | undefined;
+  readonly validUntil?: string | null | undefined;
   readonly tiers?:
     | readonly { readonly upTo?: number | null | undefined; readonly rate: string }[]
     | null
@@ -83,19 +162,24 @@ export interface ProductInput {
 }
 
 /**
- * Adds a product or changes one. What runs keeps the premium it was offered.
+ * Adds a product or changes one; the event keeps what each field held before. What runs keeps the premium it was offered.
  *
  * Refuses: NotFound, InvalidInput.
  */
 export async function saveProduct(command: Command, input: ProductInput): Promise<ProductRow> {
-  const [insurer] = await command.db
-    .select({ id: insurers.id })
-    .from(insurers)
-    .where(eq(insurers.id, input.insurerId));
-  if (!insurer) throw new NotFound();
+  const before = input.id ? await ownProduct(command, input.id) : null;
+  await insurerById(command, input.insurerId);
   const tiers: PremiumTier[] | null =
     input.tiers?.map((tier) => ({ upToFen: tier.upTo ?? null, rate: tier.rate })) ?? null;
   checkFormula(input, tiers);
+  // Orders and quotes hang on it: another insurer's product, or one for something else, is another product.
+  const moved = (['insurerId', 'depositKind', 'form'] as const).filter(
+    (field) => before && before[field] !== input[field],
+  );
+  if (moved.length > 0)
+    throw new InvalidInput(
+      moved.map((path) => ({ path, message: '已有产品的机构、保证金类型和保函形式不能更改，请新增产品' })),
+    );
 
   const values = {
     insurerId: input.insurerId,
@@ -106,23 +190,67 @@ export async function saveProduct(command: Command, input: ProductInput): Promis
     rate: input.rate ?? null,
     tiers: tiers as { upToFen: number | null; rate: string }[] | null,
     minimumFen: input.minimumPremium,
-    maximumSumFen: input.maximumSum ?? null,
+    minimumSumFen: kept(input.minimumSum, before?.minimumSumFen),
+    maximumSumFen: kept(input.maximumSum, before?.maximumSumFen),
+    maximumDays: kept(input.maximumDays, before?.maximumDays),
+    regionCodes: kept(input.regionCodes && [...new Set(input.regionCodes)], before?.regionCodes),
+    validFrom: kept(input.validFrom, before?.validFrom),
+    validUntil: kept(input.validUntil, before?.validUntil),
     active: input.active,
   };
-  const [row] = input.id
-    ? await command.db.update(products).set(values).where(eq(products.id, input.id)).returning()
+  checkLimits(values);
+  const changes = changesBetween(before && { ...before }, values);
+  if (before && changes.length === 0) return before;
+  const [row] = before
+    ? await command.db.update(products).set(values).where(eq(products.id, before.id)).returning()
     : await command.db
         .insert(products)
         .values({ id: newId('prd'), ...values, createdAt: command.now })
         .returning();
+  invariant(row, 'it was read in this transaction, or inserted');
+  await noteProduct(command, row, 'SAVE', row.name, changes);
+  return row;
+}
+
+const noteProduct = (
+  command: Command,
+  { id, insurerId }: ProductRow,
+  event: string,
+  text: string,
+  changes: ReturnType<typeof changesBetween>,
+) => note(command, { noun: 'product', objectId: id, insurerId, event, note: text, data: { changes } });
+
+/** A product; to those who act for an insurer only its own exist. Refuses: NotFound. */
+async function ownProduct(command: Command, id: string): Promise<ProductRow> {
+  const insurerId = insurerView(command.actor);
+  const [row] = await command.db
+    .select()
+    .from(products)
+    .where(and(eq(products.id, id), insurerId ? eq(products.insurerId, insurerId) : undefined));
   if (!row) throw new NotFound();
-  await note(command, {
-    noun: 'product',
-    objectId: row.id,
-    event: 'SAVE',
-    note: row.name,
-    data: { rate: row.rate, active: row.active },
-  });
+  return row;
+}
+
+/**
+ * Takes a product off the list, or puts it back. Drafts that chose it are told when they are submitted; what runs is carried on.
+ *
+ * Refuses: NotFound.
+ */
+export async function setProductActive(
+  command: Command,
+  active: boolean,
+  input: { readonly id: string; readonly reason: string },
+): Promise<ProductRow> {
+  const before = await ownProduct(command, input.id);
+  if (before.active === active) return before;
+  const [row] = await command.db
+    .update(products)
+    .set({ active })
+    .where(eq(products.id, before.id))
+    .returning();
+  invariant(row, 'it was read in this transaction');
+  const changes = changesBetween({ active: before.active }, { active });
+  await noteProduct(command, row, active ? 'ACTIVATE' : 'DEACTIVATE', input.reason, changes);
   return row;
 }
 
@@ -137,10 +265,24 @@ function checkFormula(input: ProductInput, tiers: PremiumTier[] | null): void {
   if (fault) throw new InvalidInput([{ path: 'tiers', message: fault }]);
 }
 
+function checkLimits(
+  limited: Pick<ProductRow, 'minimumSumFen' | 'maximumSumFen' | 'regionCodes' | 'validFrom' | 'validUntil'>,
+): void {
+  const { minimumSumFen, maximumSumFen, regionCodes, validFrom, validUntil } = limited;
+  if (minimumSumFen !== null && maximumSumFen !== null && maximumSumFen < minimumSumFen)
+    throw new InvalidInput([{ path: 'maximumSum', message: '最高保险金额不能低于最低保险金额' }]);
+  requireOrdered('validUntil', validFrom, validUntil);
+  const unknown = (regionCodes ?? []).flatMap((code, i) =>
+    regionByCode(code) ? [] : [{ path: `regionCodes.${i}`, message: `区划代码 ${code} 不存在` }],
+  );
+  if (unknown.length > 0) throw new InvalidInput(unknown);
+}
+
 /**
- * Puts a new version of a document in force. Consents stay with the version that was read.
+ * Puts a new version of a document in force, as text and perhaps also as a PDF. Consents stay with the version that was read, and
+ * no longer count for orders that are not submitted. Those who act for an insurer publish for its products alone.
  *
- * Refuses: NotFound.
+ * Refuses: NotFound, UploadRefused.
  */
 export async function publishDocument(
   command: Command,
@@ -149,22 +291,20 @@ export async function publishDocument(
     readonly kind: DocumentKind;
     readonly title: string;
     readonly pages: readonly string[];
+    readonly uploadId?: string | null | undefined;
   },
 ): Promise<DocumentRow> {
   const productId = input.productId ?? null;
-  if (productId) {
-    const [product] = await command.db
-      .select({ id: products.id })
-      .from(products)
-      .where(eq(products.id, productId));
-    if (!product) throw new NotFound();
-  }
+  const product = productId ? await ownProduct(command, productId) : null;
+  // The platform's own documents are the operators' affair.
+  if (!product && insurerView(command.actor)) throw new NotFound();
+  const file = input.uploadId ? await takeUpload(command, input.uploadId, 'DOCUMENT') : null;
   const same = and(
     productId ? eq(productDocuments.productId, productId) : isNull(productDocuments.productId),
     eq(productDocuments.kind, input.kind),
   );
   const [last] = await command.db
-    .select({ version: productDocuments.version })
+    .select()
     .from(productDocuments)
     .where(same)
     .orderBy(desc(productDocuments.version))
@@ -182,9 +322,8 @@ export async function publishDocument(
       title: input.title,
       version: (last?.version ?? 0) + 1,
       pages: [...input.pages],
-      sha256: createHash('sha256')
-        .update(JSON.stringify([input.title, input.pages]))
-        .digest('hex'),
+      fileUploadId: file?.id ?? null,
+      sha256: sha256(JSON.stringify([input.title, input.pages, ...(file ? [file.sha256] : [])])),
       publishedAt: command.now,
     })
     .returning();
@@ -192,9 +331,22 @@ export async function publishDocument(
   await note(command, {
     noun: 'productDocument',
     objectId: row.id,
+    insurerId: product?.insurerId ?? null,
     event: 'PUBLISH',
     note: row.title,
-    data: { version: row.version, sha256: row.sha256 },
+    data: {
+      version: row.version,
+      sha256: row.sha256,
+      fileSha256: file?.sha256 ?? null,
+      changes: changesBetween(last ? documentFacts(last) : null, documentFacts(row)),
+    },
   });
   return row;
 }
+
+const documentFacts = ({ title, version, sha256: hash, pages }: DocumentRow) => ({
+  title,
+  version,
+  sha256: hash,
+  pages: pages.length,
+});

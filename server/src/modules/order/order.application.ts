@@ -2,15 +2,17 @@ import { z } from 'zod';
 import { type FieldMessage, InvalidInput } from '../../command/refusals.ts';
 import type { ApplicationRow } from '../../db/tables/order.ts';
 import type { InvoiceType, PrefillSource, Qualification } from '../../db/vocabulary.ts';
+import { shanghaiDay } from '../../kernel/clock.ts';
 import { creditCodeFault, normaliseCreditCode } from '../../kernel/credit-code.ts';
 import { normaliseMobile, normalisePhone } from '../../kernel/mobile.ts';
 import { formatYuanGrouped } from '../../kernel/money.ts';
 import { cleanLine } from '../../kernel/text.ts';
 import { limits } from '../../limits.ts';
 import type { EnterpriseRow } from '../enterprise/enterprise.queries.ts';
+import { type Candidate, type OfferCase, type OfferFault, offerFaults } from '../insurer/offer.ts';
 import type { DepositRow, SectionRow } from '../section/section.queries.ts';
 import { coverToBegin, coverWarnings } from './order.cover.ts';
-import type { InsuredProduct, OrderRow } from './order.queries.ts';
+import type { OrderRow } from './order.queries.ts';
 
 type Leaf<T> = T | null | undefined;
 
@@ -343,25 +345,44 @@ export function applicationWarnings(
   return warnings;
 }
 
-/** Chosen products that cannot cover what is applied for. */
-export function productFaults(
-  application: ApplicationRow,
-  chosen: readonly InsuredProduct[],
-): FieldMessage[] {
+/** What an order asks of a product, as its application stands. */
+export function offerCaseOf(
+  order: Pick<OrderRow, 'depositKind' | 'form' | 'application'>,
+  section: SectionRow,
+  now: number,
+): OfferCase {
+  return {
+    depositKind: order.depositKind,
+    form: order.form,
+    regionCode: section.regionCode,
+    sumInsuredFen: order.application?.cover.sumInsuredFen ?? null,
+    days: order.application?.cover.days ?? null,
+    today: shanghaiDay(now),
+  };
+}
+
+/** Chosen products that cannot cover what is applied for, at their place among the chosen ones, and at the leaf that is too much. */
+export function productFaults(chosen: readonly Candidate[], asked: OfferCase): FieldMessage[] {
   if (chosen.length === 0) return [{ path: 'productIds', message: '请至少选择一家保险公司' }];
-  const sumFen = application.cover.sumInsuredFen;
-  return chosen.flatMap(({ product, insurer }, i) => {
-    if (chosen.findIndex((other) => other.insurer.id === insurer.id) < i)
-      return [{ path: 'productIds', message: `${insurer.shortName}只能选择一个产品` }];
-    if (!product.active)
-      return [{ path: 'productIds', message: `${insurer.shortName}的该产品已停售，请重新选择` }];
-    if (sumFen === null || product.maximumSumFen === null || sumFen <= product.maximumSumFen) return [];
-    const most = formatYuanGrouped(product.maximumSumFen);
-    return [
-      {
-        path: 'application.cover.sumInsured',
-        message: `保险金额超过${insurer.shortName}的最高限额 ${most} 元`,
-      },
-    ];
+  return chosen.flatMap((candidate, i) => {
+    const { insurer, product } = candidate;
+    if (isSecondOfInsurer(chosen, i))
+      return [{ path: `productIds.${i}`, message: `${insurer.shortName}只能选择一个产品` }];
+    return offerFaults(candidate, asked).flatMap(({ concerns, message }) => {
+      const leaf = leafOf[concerns];
+      return [
+        ...(leaf ? [{ path: `application.cover.${leaf}`, message: `${insurer.shortName}：${message}` }] : []),
+        {
+          path: `productIds.${i}`,
+          message: `${insurer.shortName}的“${product.name}”不适用：${message}，请重新选择`,
+        },
+      ];
+    });
   });
 }
+
+const leafOf: Partial<Record<OfferFault['concerns'], string>> = { SUM: 'sumInsured', DAYS: 'days' };
+
+/** One quote an insurer: of two it would have to say which it stands by. */
+export const isSecondOfInsurer = (chosen: readonly (Candidate | null)[], i: number): boolean =>
+  chosen.findIndex((other) => other?.insurer.id === chosen[i]?.insurer.id) < i;

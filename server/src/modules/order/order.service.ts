@@ -19,12 +19,15 @@ import { targetOf } from '../../kernel/machine.ts';
 import { dueAt } from '../../kernel/workdays.ts';
 import { limits } from '../../limits.ts';
 import { requireReadyEnterprise } from '../enterprise/enterprise.service.ts';
-import { documentsByIds, documentsInForce, productsByIds } from '../insurer/insurer.queries.ts';
+import { candidatesByIds, documentsByIds, documentsInForce } from '../insurer/insurer.queries.ts';
+import { offerFaults } from '../insurer/offer.ts';
 import { depositsOfSections, sectionById } from '../section/section.queries.ts';
 import {
   type ApplicationInput,
+  isSecondOfInsurer,
   mergedApplication,
   missingLeaves,
+  offerCaseOf,
   overwrittenLeaves,
   prefilledApplication,
   productFaults,
@@ -167,18 +170,21 @@ export async function chooseProducts(
   command: Command,
   input: { readonly orderId: string; readonly productIds: readonly string[] },
 ): Promise<OrderRow> {
-  const { order } = await knownOrder(command, input.orderId);
+  const { order, section } = await knownOrder(command, input.orderId);
   requireState(order, ['DRAFT'], 'CHOOSE_PRODUCTS', '选择保险公司');
   const productIds = [...new Set(input.productIds)];
-  const found = await productsByIds(command.db, productIds);
-  const issues: FieldMessage[] = found.flatMap((product, i) => {
+  const asked = offerCaseOf(order, section, command.now);
+  const found = await candidatesByIds(command.db, productIds);
+  const issues: FieldMessage[] = found.flatMap((candidate, i) => {
     const path = `productIds.${i}`;
-    if (!product?.active || product.depositKind !== order.depositKind || product.form !== order.form) {
-      return [{ path, message: `产品 ${product?.name ?? productIds[i]} 不适用于该订单` }];
-    }
-    // One quote an insurer: of two it would have to say which it stands by.
-    const isSecond = found.findIndex((other) => other?.insurerId === product.insurerId) < i;
-    return isSecond ? [{ path, message: '一家保险公司只能选择一个产品' }] : [];
+    if (!candidate) return [{ path, message: `产品 ${productIds[i]} 不存在` }];
+    if (isSecondOfInsurer(found, i)) return [{ path, message: '一家保险公司只能选择一个产品' }];
+    // Sum and days are still being filled in: they are judged when the order is submitted.
+    const faults = offerFaults(candidate, { ...asked, sumInsuredFen: null, days: null });
+    return faults.map(({ message }) => ({
+      path,
+      message: `产品 ${candidate.product.name} 不适用于该订单：${message}`,
+    }));
   });
   if (issues.length > 0) throw new InvalidInput(issues);
 
@@ -427,10 +433,17 @@ export async function submitOrder(
   const { application } = order;
   invariant(application, 'an order is born with an application');
   const [chosen = []] = await productsOfOrders(command.db, command.actor, [order.id]);
+  const candidates = await candidatesByIds(
+    command.db,
+    chosen.map(({ product }) => product.id),
+  );
   const issues = [
     ...missingLeaves(application),
     ...coverFaults(application, section, deposit, command.now),
-    ...productFaults(application, chosen),
+    ...productFaults(
+      candidates.filter((candidate) => candidate !== null),
+      offerCaseOf(order, section, command.now),
+    ),
   ];
   if (issues.length > 0) throw new InvalidInput(issues);
 

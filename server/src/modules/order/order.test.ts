@@ -536,6 +536,7 @@ describe('submitting', () => {
     const tooMuch = await refused(() => submit(orderId));
     expect(tooMuch?.issues).toEqual([
       { path: 'application.cover.sumInsured', message: expect.stringContaining('50,000.00') },
+      { path: 'productIds.0', message: expect.stringContaining('50,000.00') },
     ]);
 
     await scene.ask(SAVE, { input: { orderId, application: { cover: { sumInsured: '50000' } } } });

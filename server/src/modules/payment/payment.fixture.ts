@@ -116,7 +116,11 @@ export interface Issued extends Payable {
 }
 
 /** A pdf that passes for one at the door. */
-export async function pdfUpload(h: Harness, who: Person, purpose: 'POLICY' | 'INVOICE'): Promise<string> {
+export async function pdfUpload(
+  h: Harness,
+  who: Person,
+  purpose: 'POLICY' | 'INVOICE' | 'DOCUMENT',
+): Promise<string> {
   const response = await h.fetch(who, `/uploads?purpose=${purpose}`, {
     method: 'POST',
     headers: { 'content-type': 'application/pdf' },

@@ -7,7 +7,7 @@ import { ImageFault, type ImageType, readImageSize } from './reencode.ts';
 
 const MIB = 2 ** 20;
 
-export type UploadPurpose = 'LICENSE' | 'VOUCHER' | 'POLICY' | 'INVOICE' | 'EVIDENCE';
+export type UploadPurpose = 'LICENSE' | 'VOUCHER' | 'POLICY' | 'INVOICE' | 'EVIDENCE' | 'DOCUMENT';
 export type UploadExtension = 'jpg' | 'png' | 'pdf' | 'ofd' | 'xml';
 
 export interface UploadRule {
@@ -22,6 +22,7 @@ export const UPLOAD_RULES: Readonly<Record<UploadPurpose, UploadRule>> = {
   EVIDENCE: { maxBytes: limits.uploadBytesMax.EVIDENCE, extensions: ['jpg', 'png', 'pdf'] },
   POLICY: { maxBytes: limits.uploadBytesMax.POLICY, extensions: ['pdf'] },
   INVOICE: { maxBytes: limits.uploadBytesMax.INVOICE, extensions: ['pdf', 'ofd', 'xml'] },
+  DOCUMENT: { maxBytes: limits.uploadBytesMax.DOCUMENT, extensions: ['pdf'] },
 };
 
 const SCAN_WINDOW_BYTES = MIB / 2;

@@ -14,6 +14,7 @@ const UploadPurposeEnum = enumOf('UploadPurpose', '文件用途。', {
   POLICY: '保单',
   INVOICE: '发票',
   EVIDENCE: '补充资料',
+  DOCUMENT: '相关文件（条款等）的 PDF',
 });
 
 export const uploadLoader = perRequest(

@@ -47,6 +47,8 @@ export async function receiveUpload(
   request: RequestFacts,
   file: ReceivedFile,
 ): Promise<UploadRow> {
+  if (file.purpose === 'DOCUMENT' && !publishes(actor))
+    throw new UploadRefused('NOT_ALLOWED', '只有运营人员和核保人员可以上传相关文件。');
   const sniffed = await sniffUpload(file.bytes, file.purpose, {
     contentType: file.contentType,
     fileName: file.fileName,
@@ -83,6 +85,10 @@ export async function receiveUpload(
     throw reason;
   }
 }
+
+/** Whoever may publish documents; nobody else has a use for a file of that purpose. */
+const publishes = (actor: Actor) =>
+  actor.kind === 'USER' && (actor.role === 'OPERATOR' || actor.role === 'UNDERWRITER');
 
 async function anew(bytes: Uint8Array, contentType: 'image/jpeg' | 'image/png'): Promise<Uint8Array> {
   try {
