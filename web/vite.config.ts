@@ -2,6 +2,7 @@ import vue from '@vitejs/plugin-vue';
 import { ElementPlusResolver } from 'unplugin-vue-components/resolvers';
 import components from 'unplugin-vue-components/vite';
 import { defineConfig } from 'vite';
+import { salesPages, salesPagesOfServer } from './sales-pages.ts';
 
 /** Where `npm start` listens; only the development server asks for it. */
 const apiOrigin = 'http://127.0.0.1:4000';
@@ -19,6 +20,8 @@ export default defineConfig({
       dts: 'src/element-plus.d.ts',
       resolvers: [ElementPlusResolver({ importStyle })],
     }),
+    salesPages(),
+    salesPagesOfServer(apiOrigin),
   ],
   build: {
     target: 'es2022',

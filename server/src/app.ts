@@ -11,6 +11,7 @@ import { forgetOldKeys } from './command/idempotency.ts';
 import { createNews } from './command/news.ts';
 import type { Config } from './config.ts';
 import { openDatabase } from './db/open.ts';
+import { readSalesPages } from './evidence/sales-pages.ts';
 import { createGraphServer } from './graph/server.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { type Connection, createRouter } from './http/router.ts';
@@ -22,6 +23,7 @@ import { forgetExpired } from './modules/account/account.jobs.ts';
 import { deliverSms, SMS_TOPIC } from './modules/account/sms-message.ts';
 import { SECTION_NEWS_TOPIC, tellSectionNews } from './modules/message/message.service.ts';
 import { lapseOrders } from './modules/order/order.service.ts';
+import { keepSalesPages } from './modules/order/order.trace.ts';
 import { movePoliciesByDate } from './modules/policy/policy.service.ts';
 import { expireQuotes } from './modules/quote/quote.service.ts';
 import { sweepUploads } from './modules/upload/upload.service.ts';
@@ -45,9 +47,11 @@ export interface App {
 export interface Surroundings {
   readonly clock?: Clock;
   readonly log?: Log;
+  /** Folder of the built client; null serves the API alone. */
+  readonly clientFolder?: string | null;
 }
 
-const clientFolder = fileURLToPath(new URL('../../web/dist', import.meta.url));
+const builtClient = fileURLToPath(new URL('../../web/dist', import.meta.url));
 const minuteMs = 60_000;
 
 const timers: readonly Timer[] = [
@@ -66,6 +70,7 @@ const handlers: Readonly<Record<string, EffectHandler>> = {
 
 /** Wires everything together; nothing listens yet, and the worker is not started. The database has been migrated. */
 export async function createApp(config: Config, surroundings: Surroundings = {}): Promise<App> {
+  const { clientFolder = existsSync(builtClient) ? builtClient : null } = surroundings;
   const clock = surroundings.clock ?? systemClock;
   const log = surroundings.log ?? createLog(config.logLevel);
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
@@ -84,7 +89,9 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     storage: createDiskStorage(join(config.dataDir, 'files')),
     sms: sandboxSms ?? (await productionSms(config, clock)),
     paper: createPaper(),
+    salesPages: await readSalesPages(clientFolder),
   };
+  await keepSalesPages(core);
   const sessions = createSessions(database, clock, config);
   const metrics = createMetrics(core);
   const router = createRouter({
@@ -93,7 +100,7 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     sessions,
     keys: createApiKeys(database, clock),
     graph: createGraphServer(core),
-    client: existsSync(clientFolder) ? await createStatic(clientFolder) : null,
+    client: clientFolder ? await createStatic(clientFolder) : null,
     sandboxSms,
   });
   const worker = createWorker(core, handlers, timers);

@@ -35,6 +35,16 @@ export const limits = {
   productsPerOrderMax: 20,
   applicationsLookedBackMax: 10,
 
+  // Sales trace
+  /** Between the receipt of a document's opening and its acceptance, by our clock: this for each page, and no more than the other. */
+  readingMsPerPageMin: secondMs,
+  readingMsPerDocumentMax: 10 * secondMs,
+  recordingBytesMax: 512 * KiB,
+  recordingUnpackedBytesMax: 6 * MiB,
+  recordingBytesPerOrderMax: 16 * MiB,
+  recordingsPerOrderMax: 2000,
+  recordingNameCharactersMax: 64,
+
   // Database
   cachedStatementsMax: 1000,
   transactionsPerCommitMax: 100,

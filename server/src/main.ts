@@ -10,7 +10,7 @@ import { readConfig } from './config.ts';
 const usage = `Usage: node server/src/main.ts COMMAND
   start                build, migrate, seed (sandbox) and serve
   import FILE          take in bid sections from a JSON or CSV file
-  verify-events        walk the event log and name the first row that was altered
+  verify-events        walk the event log, hold the sales traces against it, name what was altered
   print-schema         write schema.graphql
   build-client         build the web client where its sources changed
   sandbox-insurer      the insurers' counterpart of the sandbox; started by start`;
@@ -181,6 +181,11 @@ async function verify(settings: Config): Promise<void> {
     say(`${report.events} events, head ${report.head}`);
     if (report.fault) {
       say(`Broken at event ${report.fault.seq}: ${report.fault.reason}.`);
+      process.exitCode = 1;
+    }
+    const { verifySales } = await import('./modules/order/order.proof.ts');
+    for (const fault of await verifySales(database.reader)) {
+      say(fault);
       process.exitCode = 1;
     }
   } finally {

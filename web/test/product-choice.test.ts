@@ -54,7 +54,12 @@ const choice = (productIds: string[], accepted: string[] = []) => ({
           { statement: 'FULLY_UNDERSTOOD', document: terms },
         ]
       : []),
-  ].map((item) => ({ __typename: 'RequiredDocument', accepted: accepted.includes(item.statement), ...item })),
+  ].map((item) => ({
+    __typename: 'RequiredDocument',
+    accepted: accepted.includes(item.statement),
+    read: false,
+    ...item,
+  })),
 });
 const order = (...args: Parameters<typeof choice>) => ({
   ...choice(...args),
@@ -78,14 +83,11 @@ async function givenPage(initial: { productIds?: string[]; accepted?: string[] }
     platform: { __typename: 'Platform', productOrderRule: '按全称排列，不作推荐。' },
     products: [product],
   });
-  api.answer('DocumentPages', {
-    node: {
-      __typename: 'ProductDocument',
-      id: notice.id,
-      title: notice.title,
-      version: 1,
-      pages: ['第一页', '第二页'],
-    },
+  api.answer('DocumentPages', () => {
+    const asked = api.of('DocumentPages').at(-1)?.variables.id;
+    const { id, title } = asked === terms.id ? terms : notice;
+    const node = { __typename: 'ProductDocument', id, title, version: 1, pages: ['第一页', '第二页'] };
+    return answerOf({ data: { node } });
   });
   api.answer('RecordSalesEvents', { recordSalesEvents: { __typename: 'Order', id: 'ord_1' } });
   api.answer('ChooseProducts', () => {
@@ -116,20 +118,22 @@ const eventKinds = (api: ReturnType<typeof fakeApi>) =>
 
 async function chooseInsurer(wrapper: VueWrapper) {
   await wrapper.get('tbody input[type=checkbox]').setValue(true);
-  await eventually(() => expect(wrapper.text()).toContain('已读 0 / 1'));
+  await eventually(() => expect(wrapper.text()).toContain('已读 0 / 2'));
 }
 
 async function readToEnd() {
   await press('逐页阅读');
-  await eventually(() => expect(window.document.body.textContent).toContain('第 1 页，共 2 页'));
-  await eventually(async () => {
-    await press('下一页');
-    expect(window.document.body.textContent).toContain('第 2 页，共 2 页');
-  });
-  await eventually(async () => {
-    await press('已读完');
-    expect(window.document.body.textContent).toContain('已读 1 / 1');
-  });
+  for (const last of ['已读完，下一份', '已读完']) {
+    await eventually(() => expect(window.document.body.textContent).toContain('第 1 页，共 2 页'));
+    await eventually(async () => {
+      await press('下一页');
+      expect(window.document.body.textContent).toContain('第 2 页，共 2 页');
+    });
+    await eventually(async () => {
+      await press(last);
+      expect(window.document.body.textContent).toContain(`已读 ${last === '已读完' ? 2 : 1} / 2`);
+    });
+  }
 }
 
 test('the statements are the manual’s words', () => {
@@ -164,9 +168,8 @@ test('the boxes open only when every page was read, and the reading is recorded'
   await eventually(() =>
     expect(eventKinds(api)).toEqual([
       'PAGE_OPENED',
-      'DOCUMENT_OPENED',
-      'DOCUMENT_PAGE_TURNED',
-      'DOCUMENT_READ_TO_END',
+      ...['DOCUMENT_OPENED', 'DOCUMENT_PAGE_TURNED', 'DOCUMENT_READ_TO_END'],
+      ...['DOCUMENT_OPENED', 'DOCUMENT_PAGE_TURNED', 'DOCUMENT_READ_TO_END'],
     ]),
   );
 });
@@ -195,6 +198,54 @@ test('one goes on only with both boxes ticked, and both are kept with their word
   // What was read and ticked is at the server before the consent.
   const order = api.sent.map(({ operation }) => operation);
   expect(order.lastIndexOf('RecordSalesEvents')).toBeLessThan(order.indexOf('AcceptDocuments'));
+});
+
+const unread = (facts: { retryable: boolean; secondsLeft: number; documents: string[] }) => ({
+  __typename: 'ReadingIncomplete',
+  code: 'TRANSITION_REFUSED',
+  message: '《保险条款》尚未读至末页。请逐页读完后再同意。',
+  ...facts,
+  documents: facts.documents.map((id) => ({
+    __typename: 'ReadingGap',
+    document: { __typename: 'ProductDocument', id },
+  })),
+});
+async function readAndTicked() {
+  const page = await givenPage();
+  await chooseInsurer(page.wrapper);
+  await readToEnd();
+  await eventually(() => expect(boxes(page.wrapper)[0]!.disabled).toBe(false));
+  for (const box of boxes(page.wrapper)) box.click();
+  await eventually(() => expect(boxes(page.wrapper).every((box) => box.checked)).toBe(true));
+  return page;
+}
+
+test('where only time is missing by the server’s clock, one waits and nothing has to be done again', async () => {
+  const { api, wrapper, router } = await readAndTicked();
+  const early = unread({ retryable: true, secondsLeft: 1, documents: [notice.id] });
+  let asked = 0;
+  api.answer('AcceptDocuments', () => {
+    asked += 1;
+    const statements =
+      asked === 1 ? [] : asked === 2 ? ['PAGE_BY_PAGE'] : ['PAGE_BY_PAGE', 'FULLY_UNDERSTOOD'];
+    return answerOf({ data: { acceptDocuments: asked === 1 ? early : choice(['prd_1'], statements) } });
+  });
+  await press('下一步');
+  await eventually(() => expect(wrapper.text()).toContain('正在核对阅读时间，还需 1 秒，将自动继续…'));
+  await eventually(() => expect(router.currentRoute.value.path).toBe('/orders/ord_1/apply/form'));
+  const keys = api.of('AcceptDocuments').map(({ headers }) => headers.get('idempotency-key'));
+  expect(new Set(keys).size).toBe(3);
+});
+
+test('what the server never heard of has to be read again, and it is said which', async () => {
+  const { api, wrapper } = await readAndTicked();
+  api.answer('AcceptDocuments', {
+    acceptDocuments: unread({ retryable: false, secondsLeft: 1, documents: [terms.id] }),
+  });
+  await press('下一步');
+  await eventually(() => expect(wrapper.text()).toContain('《保险条款》尚未读至末页'));
+  expect(wrapper.text()).toContain('已读 1 / 2');
+  expect(boxes(wrapper).map((box) => box.disabled)).toEqual([true, true]);
 });
 
 test('another choice takes back what was ticked', async () => {

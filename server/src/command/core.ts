@@ -1,6 +1,7 @@
 import type { Cipher } from '../access/cipher.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../db/open.ts';
+import type { SalesPages } from '../evidence/sales-pages.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Log } from '../log.ts';
 import type { Paper } from '../paper/paper.ts';
@@ -19,6 +20,7 @@ export interface Core {
   readonly storage: StoragePort;
   readonly sms: SmsPort;
   readonly paper: Paper;
+  readonly salesPages: SalesPages;
 }
 
 /** What is known of the request behind an act: kept with its event as evidence. */

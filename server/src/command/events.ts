@@ -1,14 +1,11 @@
-import { createHash } from 'node:crypto';
 import { asc, desc, gt } from 'drizzle-orm';
 import type { Db } from '../db/open.ts';
 import { prepared } from '../db/prepared.ts';
 import { events } from '../db/tables/ledger.ts';
+import { eventHash, GENESIS } from '../evidence/seals.ts';
 
 export type EventRow = typeof events.$inferSelect;
 type Unsealed = Omit<EventRow, 'seq' | 'previousHash' | 'hash'>;
-
-/** What the first event is chained to. */
-const GENESIS = '0'.repeat(64);
 
 /** Appends to the event log inside the transaction of `db`. Each row carries the hash of the row before it. */
 export async function appendEvent(db: Db, event: Unsealed): Promise<EventRow> {
@@ -21,33 +18,9 @@ export async function appendEvent(db: Db, event: Unsealed): Promise<EventRow> {
       .prepare(),
   ).execute();
   const chained = { ...event, seq: (last?.seq ?? 0) + 1, previousHash: last?.hash ?? GENESIS };
-  const row: EventRow = { ...chained, hash: hashOf(chained) };
+  const row: EventRow = { ...chained, hash: eventHash(chained) };
   await db.insert(events).values(row);
   return row;
-}
-
-/** SHA-256 over every column but the hash itself, in a fixed order. */
-function hashOf(row: Omit<EventRow, 'hash'>): string {
-  const sealed = [
-    row.previousHash,
-    row.seq,
-    row.id,
-    row.at,
-    row.noun,
-    row.objectId,
-    row.orderId,
-    row.insurerId,
-    row.event,
-    row.fromState,
-    row.toState,
-    row.party,
-    row.actorId,
-    row.address,
-    row.requestId,
-    row.note,
-    row.data,
-  ];
-  return createHash('sha256').update(JSON.stringify(sealed)).digest('hex');
 }
 
 export interface ChainReport {
@@ -75,7 +48,7 @@ export async function verifyEvents(db: Db, pageRows = 5000): Promise<ChainReport
           ? `${row.seq - seq - 1} events are missing before it`
           : row.previousHash !== head
             ? 'it is not chained to the event before it'
-            : row.hash !== hashOf(row)
+            : row.hash !== eventHash(row)
               ? 'its content does not match its hash'
               : null;
       if (reason) return { events: seq, head, fault: { seq: row.seq, reason } };

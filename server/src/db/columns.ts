@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { type AnySQLiteColumn, check, integer, text } from 'drizzle-orm/sqlite-core';
+import { type AnySQLiteColumn, blob, check, integer, text } from 'drizzle-orm/sqlite-core';
 
 /**
  * The column types of every table. Tables are written with these and nothing else, so that another database needs another
@@ -19,6 +19,8 @@ export const day = () => text();
 export const count = () => integer({ mode: 'number' });
 export const flag = () => integer({ mode: 'boolean' });
 export const line = () => text();
+/** Bytes that belong to a row and are written in its transaction; files of people go to the storage. */
+export const bytes = () => blob({ mode: 'buffer' });
 export const json = <T>() => text({ mode: 'json' }).$type<T>();
 export const oneOf = <const V extends readonly [string, ...string[]]>(values: V) => text({ enum: values });
 

@@ -165,6 +165,9 @@ export const SALES_EVENT_KINDS = [
   'DOCUMENT_READ_TO_END',
   'STATEMENT_TICKED',
   'STATEMENT_CLEARED',
+  'STATEMENT_ACCEPTED',
+  'RECORDING_STARTED',
+  'RECORDING_FAILED',
 ] as const;
 export type SalesEventKind = (typeof SALES_EVENT_KINDS)[number];
 

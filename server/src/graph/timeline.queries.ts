@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, inArray, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, inArray, isNull, notInArray, or, sql } from 'drizzle-orm';
 import type { Actor } from '../access/actor.ts';
 import { insideEvents, ordersFor, ownAffairs } from '../access/secrecy.ts';
 import type { EventRow } from '../command/events.ts';
@@ -6,6 +6,7 @@ import type { Db } from '../db/open.ts';
 import { events } from '../db/tables/ledger.ts';
 import { orders } from '../db/tables/order.ts';
 import { bidSections } from '../db/tables/section.ts';
+import { RECORDING_NOUN, TRACE_NOUN } from '../evidence/seals.ts';
 import { type Page, type PageRequest, pageOf } from '../kernel/page.ts';
 
 /** Events under an order's secrecy, and those under nobody's. Needs the joins below. */
@@ -23,7 +24,13 @@ export async function eventsOfObjects(db: Db, actor: Actor, ids: readonly string
     .from(events)
     .leftJoin(orders, eq(orders.id, events.orderId))
     .leftJoin(bidSections, eq(bidSections.id, orders.sectionId))
-    .where(and(or(inArray(events.objectId, [...ids]), inArray(events.orderId, [...ids])), visible(db, actor)))
+    .where(
+      and(
+        or(inArray(events.objectId, [...ids]), inArray(events.orderId, [...ids])),
+        notInArray(events.noun, [TRACE_NOUN, RECORDING_NOUN]),
+        visible(db, actor),
+      ),
+    )
     .orderBy(asc(events.seq));
   return rows.map((row) => row.event);
 }

@@ -29,7 +29,14 @@ export async function buildClient(tell: (step: string) => void): Promise<void> {
 
 async function hashOfSources(): Promise<string> {
   const hash = createHash('sha256');
-  const files = ['package.json', 'index.html', 'vite.config.ts', '../pnpm-lock.yaml', '../schema.graphql'];
+  const files = [
+    'package.json',
+    'index.html',
+    'vite.config.ts',
+    'sales-pages.ts',
+    '../pnpm-lock.yaml',
+    '../schema.graphql',
+  ];
   for (const folder of ['src', 'public']) {
     if (!existsSync(join(web, folder))) continue;
     for (const entry of await readdir(join(web, folder), { recursive: true, withFileTypes: true })) {

@@ -11,17 +11,19 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   limits: [],
   log: [],
   config: [],
+  evidence: [],
   db: ['kernel', 'limits'],
   paper: ['kernel', 'limits'],
   ports: ['kernel', 'limits', 'log', 'paper'],
   access: ['kernel', 'limits', 'db', 'command'],
-  command: ['kernel', 'limits', 'log', 'config', 'db', 'access', 'ports', 'paper'],
-  graph: ['kernel', 'limits', 'config', 'db', 'access', 'command', 'modules'],
-  modules: ['kernel', 'limits', 'config', 'db', 'access', 'command', 'graph', 'paper'],
+  command: ['evidence', 'kernel', 'limits', 'log', 'config', 'db', 'access', 'ports', 'paper'],
+  graph: ['evidence', 'kernel', 'limits', 'config', 'db', 'access', 'command', 'modules'],
+  modules: ['evidence', 'kernel', 'limits', 'config', 'db', 'access', 'command', 'graph', 'paper'],
   jobs: ['kernel', 'limits', 'db', 'command'],
   http: ['kernel', 'limits', 'config', 'db', 'access', 'command', 'graph', 'modules', 'ports', 'app'],
   demo: ['kernel', 'limits', 'db', 'access', 'command', 'modules'],
   app: [
+    'evidence',
     'kernel',
     'limits',
     'log',
@@ -36,7 +38,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'ports',
     'paper',
   ],
-  main: ['config', 'log', 'db', 'command', 'graph', 'modules', 'http', 'ports', 'demo', 'app'],
+  main: ['evidence', 'config', 'log', 'db', 'command', 'graph', 'modules', 'http', 'ports', 'demo', 'app'],
 };
 
 /** Modules from upstream to downstream: one may import those before it. */

@@ -55,11 +55,13 @@ let templateMade = false;
 /**
  * A whole service on a database file of its own, with a clock that stands until told otherwise. Ends with the test.
  *
+ * @param clientFolder of a built client to serve beside the API
  * @param original whose data it begins with: a twin, so that what happens to the one alone can be told by comparing
  */
 export async function createHarness(
   environment: Record<string, string> = {},
   original: Harness | null = null,
+  clientFolder: string | null = null,
 ): Promise<Harness> {
   if (!templateMade) {
     await rm(template, { force: true });
@@ -82,7 +84,7 @@ export async function createHarness(
   const keep = (level: string) => (facts: Record<string, unknown>, message: string) =>
     void logged.push(JSON.stringify({ level, message, ...facts }));
   const log: Log = { debug: keep('debug'), info: keep('info'), warn: keep('warn'), error: keep('error') };
-  const app = await createApp(config, { clock: { now: () => now }, log });
+  const app = await createApp(config, { clock: { now: () => now }, log, clientFolder });
   onTestFinished(async () => {
     await app.close();
     await rm(dataDir, { recursive: true, force: true });

@@ -47,6 +47,8 @@ export interface RefusalContent {
   issues?: readonly { path: string; message: string }[];
   retryAfterSeconds?: number;
   rule?: string;
+  /** Of documents that were not read whole: the server's sentence names them. */
+  secondsLeft?: number;
 }
 
 /** A code without a text does not compile. */
@@ -95,6 +97,7 @@ export function textOfRefusal(refusal: RefusalContent): string {
   if (refusal.code === 'RATE_LIMITED' && refusal.retryAfterSeconds) {
     return `操作过于频繁，请在 ${waitText(refusal.retryAfterSeconds)}后再试。`;
   }
+  if (refusal.secondsLeft !== undefined) return refusal.message;
   if (refusal.code === 'CAP_EXCEEDED' && refusal.rule) return `金额超过规定上限：${refusal.rule}`;
   return (refusalText as Record<string, string>)[refusal.code] ?? refusal.message;
 }

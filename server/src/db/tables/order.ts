@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { index, primaryKey, sqliteTable, uniqueIndex } from 'drizzle-orm/sqlite-core';
-import { count, fen, id, instant, json, known, line, notNegative, oneOf, ref } from '../columns.ts';
+import { bytes, count, fen, id, instant, json, known, line, notNegative, oneOf, ref } from '../columns.ts';
 import {
   CONSENT_STATEMENTS,
   DEPOSIT_KINDS,
@@ -124,6 +124,7 @@ export const consents = sqliteTable(
     userId: ref()
       .notNull()
       .references(() => users.id),
+    sessionId: line().notNull().default(''),
     address: line().notNull(),
     agent: line().notNull(),
   },
@@ -152,8 +153,52 @@ export const salesEvents = sqliteTable(
     statement: oneOf(CONSENT_STATEMENTS),
     labelText: line(),
     userId: ref().notNull(),
+    /** Tells sign-ins apart; it is not the token and cannot be used as one. */
+    sessionId: line().notNull().default(''),
     address: line().notNull(),
     agent: line().notNull(),
+    /** Of this row and of the one before it; '' in rows older than the seal. */
+    hash: line().notNull().default(''),
   },
   (t) => [primaryKey({ columns: [t.orderId, t.seq] }), known('sales_events_kind', t.kind, SALES_EVENT_KINDS)],
 );
+
+/** Pieces of the recorded sales pages, in the order they came in. */
+export const salesRecordings = sqliteTable(
+  'sales_recordings',
+  {
+    orderId: ref()
+      .notNull()
+      .references(() => orders.id),
+    /** Gap-free from 1 within the order. */
+    seq: count().notNull(),
+    /** One load of a page in one tab, named by the browser; its parts are gap-free from 1. */
+    recording: line().notNull(),
+    part: count().notNull(),
+    pageVersion: line().notNull(),
+    /** A JSON list of rrweb's events, gzipped. */
+    body: bytes().notNull(),
+    sha256: line().notNull(),
+    receivedAt: instant().notNull(),
+    userId: ref().notNull(),
+    sessionId: line().notNull(),
+    address: line().notNull(),
+    agent: line().notNull(),
+    /** Of this row and of the one before it. */
+    hash: line().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.orderId, t.seq] }),
+    uniqueIndex('sales_recordings_part').on(t.orderId, t.recording, t.part),
+  ],
+);
+
+/** Every version of the sales pages that was ever served, with its files. */
+export const pageVersions = sqliteTable('page_versions', {
+  /** Hash of the names and contents of the files. */
+  version: line().primaryKey(),
+  files: json<[string, string][]>().notNull(),
+  /** A zip of the files. */
+  bundle: bytes().notNull(),
+  firstServedAt: instant().notNull(),
+});

@@ -7,6 +7,7 @@ import { InvalidInput, NotFound } from '../../command/refusals.ts';
 import type { Command } from '../../command/run.ts';
 import { insurers, productDocuments, products } from '../../db/tables/insurer.ts';
 import type { DepositKind, DocumentKind, GuaranteeForm, PremiumFormula } from '../../db/vocabulary.ts';
+import { documentHash } from '../../evidence/seals.ts';
 import { newId } from '../../kernel/id.ts';
 import { invariant } from '../../kernel/invariant.ts';
 import { type PremiumTier, tiersFault } from '../../kernel/premium.ts';
@@ -323,7 +324,7 @@ export async function publishDocument(
       version: (last?.version ?? 0) + 1,
       pages: [...input.pages],
       fileUploadId: file?.id ?? null,
-      sha256: sha256(JSON.stringify([input.title, input.pages, ...(file ? [file.sha256] : [])])),
+      sha256: documentHash(input.title, input.pages, file?.sha256 ?? null),
       publishedAt: command.now,
     })
     .returning();

@@ -4,6 +4,7 @@ import type { ApplicationRow } from '../../db/tables/order.ts';
 import type { DepositKind, PremiumFormula } from '../../db/vocabulary.ts';
 import { formatInstant } from '../../kernel/clock.ts';
 import { randomDigits } from '../../kernel/id.ts';
+import { limits } from '../../limits.ts';
 import type { InsurerRow, ProductRow } from '../insurer/insurer.queries.ts';
 import type { SectionRow } from '../section/section.queries.ts';
 
@@ -42,7 +43,9 @@ export const CHOOSE = `mutation ($input: ChooseProductsInput!) { chooseProducts(
 export const RECORD = `mutation ($input: RecordSalesEventsInput!) { recordSalesEvents(input: $input) {
   ... on Order { id } ${refusal()} } }`;
 export const ACCEPT_DOCUMENTS = `mutation ($input: AcceptDocumentsInput!) { acceptDocuments(input: $input) {
-  ... on Order { id requiredDocuments { statement accepted document { id kind } } } ${refusal()} } }`;
+  ... on Order { id requiredDocuments { statement accepted document { id kind } } } ${refusal(
+    '... on ReadingIncomplete { secondsLeft documents { document { kind } opened missingPages readToEnd secondsLeft } }',
+  )} } }`;
 export const SAVE = `mutation ($input: SaveApplicationInput!) { saveApplication(input: $input) {
   ... on Order { id application { complete warnings { path message }
     section { constructionDays projectCode projectAddress projectName depositAmount }
@@ -130,12 +133,42 @@ export const filledIn = {
   handler: { name: '李演示', mobile: '13900000001', email: 'handler@example.com' },
 };
 
-export async function acceptEverything(orderId: string, ask: Ask): Promise<void> {
+interface Required {
+  readonly statement: string;
+  readonly document: { readonly id: string; readonly pages: readonly string[] };
+}
+
+/** What the order asks to be read, and the version of the pages that show it. */
+export async function toRead(
+  orderId: string,
+  ask: Ask,
+): Promise<{ required: Required[]; pageVersion: string }> {
   const { data } = await ask(
-    'query ($id: ID!) { order(id: $id) { requiredDocuments { statement accepted document { id } } } }',
+    `query ($id: ID!) { platform { salesPageVersion }
+      order(id: $id) { requiredDocuments { statement document { id pages } } } }`,
     { id: orderId },
   );
-  const required: { statement: string; document: { id: string } }[] = data.order.requiredDocuments;
+  return { required: data.order.requiredDocuments, pageVersion: data.platform.salesPageVersion };
+}
+
+/** The acts of somebody who opens a document, turns every page and reads to its end. */
+export const readingOf = (document: Required['document'], at: string) => [
+  { kind: 'DOCUMENT_OPENED', at, documentId: document.id },
+  ...document.pages
+    .slice(1)
+    .map((_, i) => ({ kind: 'DOCUMENT_PAGE_TURNED', at, documentId: document.id, page: i + 2 })),
+  { kind: 'DOCUMENT_READ_TO_END', at, documentId: document.id },
+];
+
+/** Reads every document page by page, for as long as that takes, and accepts it with its statement. */
+export async function acceptEverything(h: Harness, orderId: string, ask: Ask): Promise<void> {
+  const { required, pageVersion } = await toRead(orderId, ask);
+  const documents = new Map(required.map(({ document }) => [document.id, document]));
+  const events = [...documents.values()].flatMap((document) => readingOf(document, formatInstant(h.now())));
+  // The reading lies a while back, so that tests go on at the time they are at.
+  h.pass(-limits.readingMsPerDocumentMax);
+  await ask(RECORD, { input: { orderId, pageVersion, events } });
+  h.pass(limits.readingMsPerDocumentMax);
   for (const [statement, rows] of Map.groupBy(required, (row) => row.statement)) {
     const documentIds = rows.map((row) => row.document.id);
     await ask(ACCEPT_DOCUMENTS, { input: { orderId, statement, documentIds } });
@@ -147,7 +180,7 @@ export async function readyOrder(scene: Scene, ask: Ask = scene.ask): Promise<st
   const orderId = await startedOrder(scene, ask);
   await ask(CHOOSE, { input: { orderId, productIds: scene.products.map((product) => product.id) } });
   await ask(SAVE, { input: { orderId, application: filledIn } });
-  await acceptEverything(orderId, ask);
+  await acceptEverything(scene.h, orderId, ask);
   return orderId;
 }
 

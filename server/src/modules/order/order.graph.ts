@@ -13,6 +13,7 @@ import {
   prefillSourceLabel,
   ROLES,
 } from '../../db/vocabulary.ts';
+import { RECORDING_NOUN, TRACE_NOUN } from '../../evidence/seals.ts';
 import { requireAccess } from '../../graph/access.ts';
 import { builder, enumOf } from '../../graph/builder.ts';
 import { badArgument, connectionOf, pageArguments, pageRequest } from '../../graph/connection.ts';
@@ -58,9 +59,18 @@ import {
   orderByNumber,
   ordersByIds,
   productsOfOrders,
+  salesEventsOfDocuments,
 } from './order.queries.ts';
-import { ConsentMissing, DraftChanged, DuplicateOrder, SectionClosed } from './order.refusals.ts';
+import { type ReadingGap, readingGap } from './order.reading.ts';
+import {
+  ConsentMissing,
+  DraftChanged,
+  DuplicateOrder,
+  ReadingIncomplete,
+  SectionClosed,
+} from './order.refusals.ts';
 import * as service from './order.service.ts';
+import { recordSalesEvents } from './order.trace.ts';
 
 plainRefusal(SectionClosed, '标段当前状态不能申请（SECTION_CLOSED）。');
 builder.objectType(DuplicateOrder, {
@@ -81,7 +91,37 @@ builder.objectType(ConsentMissing, {
     }),
   }),
 });
+const ReadingGapType = builder.objectRef<ReadingGap>('ReadingGap').implement({
+  description: '一个文件的阅读还缺什么。',
+  fields: (t) => ({
+    document: t.field({ type: ProductDocument, description: '文件。', resolve: ({ document }) => document }),
+    opened: t.exposeBoolean('opened', { description: '是否已打开（DOCUMENT_OPENED）。' }),
+    missingPages: t.intList({
+      description: '尚未按顺序显示的页码，从 1 起（DOCUMENT_PAGE_TURNED）。',
+      resolve: ({ missingPages }) => [...missingPages],
+    }),
+    readToEnd: t.exposeBoolean('readToEnd', { description: '是否已读至末页（DOCUMENT_READ_TO_END）。' }),
+    secondsLeft: t.exposeInt('secondsLeft', {
+      description: '距可以同意还有多少秒，以服务器收到打开之时起算。',
+    }),
+  }),
+});
+builder.objectType(ReadingIncomplete, {
+  name: 'ReadingIncomplete',
+  description: `文件尚未逐页读完，不能同意（TRANSITION_REFUSED）。仅差时间时 retryable 为真，等待 secondsLeft 秒后以新的 Idempotency-Key 再试。`,
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    secondsLeft: t.exposeInt('secondsLeft', { description: '距全部可以同意还有多少秒。' }),
+    documents: t.field({
+      type: [ReadingGapType],
+      description: '尚未读完的文件及所缺。',
+      resolve: (refusal) => [...refusal.gaps],
+    }),
+  }),
+});
 labelActs('consent', { ACCEPT: '阅读并同意文件' });
+labelActs(TRACE_NOUN, { RECORD: '记录销售过程' });
+labelActs(RECORDING_NOUN, { RECORD: '录制销售页面', WATCH: '回放销售页面' });
 
 const enums = machineEnums(orderLife, 'Order');
 const anyCaller = { roles: ROLES, scopes: API_SCOPES };
@@ -100,6 +140,9 @@ const SalesEventKindEnum = enumOf('SalesEventKind', '销售页面上的行为。
   DOCUMENT_READ_TO_END: '阅读至末页',
   STATEMENT_TICKED: '勾选声明',
   STATEMENT_CLEARED: '取消勾选',
+  STATEMENT_ACCEPTED: '同意声明（由 acceptDocuments 记录）',
+  RECORDING_STARTED: '开始录制页面',
+  RECORDING_FAILED: '页面录制失败，原因在 labelText',
 });
 
 const orderViewLoader = perRequest(
@@ -397,6 +440,7 @@ defineNode('con', 'Consent', async (id, context) => {
 
 interface ShownRequirement extends Requirement {
   readonly accepted: boolean;
+  readonly read: boolean;
 }
 const RequiredDocument = builder.objectRef<ShownRequirement>('RequiredDocument').implement({
   description: '提交订单前应阅读并同意的一个文件。',
@@ -408,6 +452,7 @@ const RequiredDocument = builder.objectRef<ShownRequirement>('RequiredDocument')
       resolve: ({ statement }) => statement,
     }),
     accepted: t.exposeBoolean('accepted', { description: '是否已同意该版本。' }),
+    read: t.exposeBoolean('read', { description: '是否已有逐页读完的记录；两项声明的文件读完后方可同意。' }),
   }),
 });
 
@@ -419,15 +464,22 @@ async function requiredDocuments(context: Context, order: OrderRow): Promise<Sho
       document,
       statement: consent.statement,
       accepted: true,
+      read: consent.readToEndAt !== null,
     }));
   }
   const isAccepted = (id: string, statement: ConsentStatement) =>
     accepted.some(({ consent }) => consent.documentId === id && consent.statement === statement);
   const asked = await requirementLoader(context).load(order.id);
-  return asked.map((requirement) => ({
-    ...requirement,
-    accepted: isAccepted(requirement.document.id, requirement.statement),
-  }));
+  const ids = [...new Set(asked.map(({ document }) => document.id))];
+  const acts = await salesEventsOfDocuments(context.db, order.id, ids);
+  return asked.map((requirement) => {
+    const gap = readingGap(requirement.document, acts, context.core.clock.now());
+    return {
+      ...requirement,
+      accepted: isAccepted(requirement.document.id, requirement.statement),
+      read: gap === null || gap.readToEnd,
+    };
+  });
 }
 
 export const Order = builder.objectRef<OrderRow>('Order').implement({
@@ -701,22 +753,26 @@ const SalesEventInput = builder.inputType('SalesEventInput', {
   fields: (t) => ({
     kind: t.field({ type: SalesEventKindEnum, required: true, description: '行为。' }),
     at: t.field({ type: 'DateTime', required: true, description: '浏览器时钟的时刻。' }),
-    documentId: t.id({ description: '所涉文件。' }),
-    page: t.int({ description: '所涉页码，从 1 起。' }),
+    documentId: t.id({ description: '所涉文件；DOCUMENT_ 开头的行为必填。' }),
+    page: t.int({ description: '所涉页码，从 1 起；翻页时为翻到的页，必填。' }),
     statement: t.field({ type: ConsentStatementEnum, description: '所涉声明。' }),
     labelText: t.string({ description: '勾选处的文字。' }),
   }),
 });
 
 mutation('recordSalesEvents', {
-  description: '记录销售过程（可回溯）：按顺序、无间断地追加，双时钟。',
+  description:
+    '记录销售过程（可回溯）：按顺序、无间断地追加，双时钟，并封入事件链。阅读一个文件的顺序：DOCUMENT_OPENED（即第 1 页），再对第 2 页至末页逐页 DOCUMENT_PAGE_TURNED，最后 DOCUMENT_READ_TO_END。',
   who: bidder,
   type: Order,
   input: builder.inputType('RecordSalesEventsInput', {
     description: '要追加的行为，由早到晚。',
     fields: (t) => ({
       orderId: t.id({ required: true, description: '订单编号（id）。' }),
-      pageVersion: t.string({ required: true, description: '销售页面的版本。' }),
+      pageVersion: t.string({
+        required: true,
+        description: '销售页面的版本：取 platform.salesPageVersion；本平台未发布过的版本不予接受。',
+      }),
       events: t.field({
         type: [SalesEventInput],
         required: true,
@@ -736,13 +792,14 @@ mutation('recordSalesEvents', {
       .min(1, '没有可记录的行为')
       .max(limits.salesEventsPerCallMax, `一次最多记录 ${limits.salesEventsPerCallMax} 个行为`),
   }),
-  act: service.recordSalesEvents,
+  act: recordSalesEvents,
 });
 
 mutation('acceptDocuments', {
-  description: '同意现行文件：记录版本、文字、打开与读完的时刻。重复同意不改变已有的记录。',
+  description: `同意现行文件：记录版本、文字、打开与读完的时刻。重复同意不改变已有的记录。以 PAGE_BY_PAGE 和 FULLY_UNDERSTOOD 同意的每个文件，须先以 recordSalesEvents 记录打开、按顺序翻过每一页、读至末页，且自服务器收到打开起满每页 ${limits.readingMsPerPageMin / 1000} 秒（每个文件最多 ${limits.readingMsPerDocumentMax / 1000} 秒），否则返回 ReadingIncomplete，什么也不写入。`,
   who: bidder,
   type: Order,
+  refusals: [ReadingIncomplete],
   input: builder.inputType('AcceptDocumentsInput', {
     description: '同意哪些文件。',
     fields: (t) => ({

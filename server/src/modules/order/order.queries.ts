@@ -12,7 +12,6 @@ import {
   type GuaranteeForm,
   LIVE_ORDER_STATES,
   type OrderState,
-  type SalesEventKind,
 } from '../../db/vocabulary.ts';
 import { type Page, type PageRequest, pageOf } from '../../kernel/page.ts';
 import { limits } from '../../limits.ts';
@@ -221,23 +220,16 @@ export async function lastSalesEvent(db: Db, orderId: string): Promise<SalesEven
   return row ?? null;
 }
 
-/** Within a command. What was recorded of the reading of documents, oldest first. */
+/** What was recorded of the reading of documents, oldest first. The order is one that the caller may know of. */
 export async function salesEventsOfDocuments(
   db: Db,
   orderId: string,
   documentIds: readonly string[],
-  kinds: readonly SalesEventKind[],
 ): Promise<SalesEventRow[]> {
   return db
     .select()
     .from(salesEvents)
-    .where(
-      and(
-        eq(salesEvents.orderId, orderId),
-        inArray(salesEvents.documentId, [...documentIds]),
-        inArray(salesEvents.kind, [...kinds]),
-      ),
-    )
+    .where(and(eq(salesEvents.orderId, orderId), inArray(salesEvents.documentId, [...documentIds])))
     .orderBy(asc(salesEvents.seq));
 }
 

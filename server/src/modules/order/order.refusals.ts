@@ -2,6 +2,7 @@ import type { BidSectionState } from '../../db/vocabulary.ts';
 import { Refusal } from '../../kernel/refusal.ts';
 import type { DocumentRow } from '../insurer/insurer.queries.ts';
 import type { OrderRow } from './order.queries.ts';
+import { onlyWaits, type ReadingGap } from './order.reading.ts';
 
 /** The state of the section does not let an order of this kind be started or submitted. */
 export class SectionClosed extends Refusal {
@@ -50,5 +51,39 @@ export class DraftChanged extends Refusal {
     super('投保信息已在其他设备上被修改，请核对后再保存。');
     this.order = order;
     this.paths = paths;
+  }
+}
+
+/** Documents that were not opened, paged through and read to their end, or not for as long as that takes. */
+export class ReadingIncomplete extends Refusal {
+  readonly code = 'TRANSITION_REFUSED';
+  override readonly retryable: boolean;
+  readonly gaps: readonly ReadingGap[];
+  /** Until the last of them may be accepted, if nothing else is missing. */
+  readonly secondsLeft: number;
+  constructor(gaps: readonly ReadingGap[]) {
+    super(`${gaps.map(missingOf).join('；')}。请逐页读完后再同意。`);
+    this.gaps = gaps;
+    this.retryable = gaps.every(onlyWaits);
+    this.secondsLeft = Math.max(0, ...gaps.map((gap) => gap.secondsLeft));
+  }
+}
+
+function missingOf({ document, opened, missingPages, readToEnd, secondsLeft }: ReadingGap): string {
+  const title = `《${document.title}》`;
+  if (!opened) return `${title}尚未打开`;
+  if (missingPages.length > 0) return `${title}第 ${missingPages.join('、')} 页尚未按顺序显示`;
+  if (!readToEnd) return `${title}尚未读至末页`;
+  return `${title}还需阅读 ${secondsLeft} 秒`;
+}
+
+/** A piece of a recording that does not follow the one before it, or for which there is no room. */
+export class RecordingRefused extends Refusal {
+  readonly code = 'RECORDING_REFUSED';
+  /** The part that is expected next; null where nothing more is taken. */
+  readonly expectedPart: number | null;
+  constructor(message: string, expectedPart: number | null) {
+    super(message);
+    this.expectedPart = expectedPart;
   }
 }

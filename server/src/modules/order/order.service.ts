@@ -4,15 +4,15 @@ import type { Core } from '../../command/core.ts';
 import { bear, type Change, expectState, fire, note, requireEvent } from '../../command/fire.ts';
 import { type FieldMessage, InvalidInput, NotFound, TransitionRefused } from '../../command/refusals.ts';
 import { asConsequence, type Command, runAsSystem } from '../../command/run.ts';
-import { consents, orderProducts, orders, salesEvents } from '../../db/tables/order.ts';
-import {
-  type ConsentStatement,
-  type DepositKind,
-  type GuaranteeForm,
-  LIVE_ORDER_STATES,
-  type OrderState,
-  type SalesEventKind,
+import { consents, orderProducts, orders } from '../../db/tables/order.ts';
+import type {
+  ConsentStatement,
+  DepositKind,
+  GuaranteeForm,
+  OrderState,
+  SalesEventKind,
 } from '../../db/vocabulary.ts';
+import { consentHash } from '../../evidence/seals.ts';
 import { newId, orderNumber } from '../../kernel/id.ts';
 import { invariant } from '../../kernel/invariant.ts';
 import { targetOf } from '../../kernel/machine.ts';
@@ -46,10 +46,11 @@ import {
   orderById,
   ordersToLapse,
   productsOfOrders,
-  type SalesEventRow,
   salesEventsOfDocuments,
 } from './order.queries.ts';
-import { ConsentMissing, DraftChanged } from './order.refusals.ts';
+import { readingGap } from './order.reading.ts';
+import { ConsentMissing, DraftChanged, ReadingIncomplete } from './order.refusals.ts';
+import { appendSalesEvents, requireSale, type SalesEventInput, sellerFacts } from './order.trace.ts';
 
 /** What a later module does in the same transaction when an order moves. It acts for the system: `command` says so. */
 type OrderListener = (command: Command, order: OrderRow) => Promise<void>;
@@ -198,80 +199,12 @@ export async function chooseProducts(
   return order;
 }
 
-export interface SalesEventInput {
-  readonly kind: SalesEventKind;
-  /** By the clock of the browser, in milliseconds. */
-  readonly at: number;
-  readonly documentId?: string | null | undefined;
-  readonly page?: number | null | undefined;
-  readonly statement?: ConsentStatement | null | undefined;
-  readonly labelText?: string | null | undefined;
-}
-
 /**
- * Writes down what the customer saw and did on the sales pages, in order and without gaps, by both clocks.
- *
- * Refuses: NotFound, TransitionRefused, InvalidInput.
- */
-export async function recordSalesEvents(
-  command: Command,
-  input: {
-    readonly orderId: string;
-    readonly pageVersion: string;
-    readonly events: readonly SalesEventInput[];
-  },
-): Promise<OrderRow> {
-  const { order } = await knownOrder(command, input.orderId);
-  requireState(order, LIVE_ORDER_STATES, 'RECORD_SALES_EVENTS', '记录销售过程');
-  const named = [...new Set(input.events.flatMap((event) => event.documentId ?? []))];
-  const documents = new Set((await documentsByIds(command.db, named)).flatMap((row) => row?.id ?? []));
-  const issues = input.events.flatMap((event, i) =>
-    event.documentId && !documents.has(event.documentId)
-      ? [{ path: `events.${i}.documentId`, message: `文件 ${event.documentId} 不存在` }]
-      : [],
-  );
-  if (issues.length > 0) throw new InvalidInput(issues);
-
-  const last = await lastSalesEvent(command.db, order.id);
-  if ((last?.seq ?? 0) + input.events.length > limits.salesEventsPerOrderMax) {
-    throw new InvalidInput([{ path: 'events', message: '该订单的销售过程记录已达上限' }]);
-  }
-  await appendSalesEvents(command, order.id, last, input.pageVersion, input.events);
-  return order;
-}
-
-async function appendSalesEvents(
-  command: Command,
-  orderId: string,
-  last: SalesEventRow | null,
-  pageVersion: string,
-  events: readonly SalesEventInput[],
-): Promise<void> {
-  if (events.length === 0) return;
-  await command.db.insert(salesEvents).values(
-    events.map((event, i) => ({
-      orderId,
-      seq: (last?.seq ?? 0) + 1 + i,
-      kind: event.kind,
-      clientAt: event.at,
-      receivedAt: command.now,
-      pageVersion,
-      documentId: event.documentId ?? null,
-      page: event.page ?? null,
-      statement: event.statement ?? null,
-      labelText: event.labelText ?? null,
-      userId: userOf(command).id,
-      address: command.request.address,
-      agent: command.request.agent,
-    })),
-  );
-}
-
-/**
- * Proves that versions of documents were accepted, with the words that were ticked and what was recorded of the reading. The same
+ * Proves that versions of documents were accepted, with the words that were ticked and what was recorded of the reading. Both
+ * statements take documents only that were read page by page to their end; the disclosure is accepted as it is shown. The same
  * document is accepted once with each statement; again changes nothing.
  *
- * Refuses: NotFound, TransitionRefused, InvalidInput.
+ * Refuses: NotFound, TransitionRefused, InvalidInput, ReadingIncomplete.
  */
 export async function acceptDocuments(
   command: Command,
@@ -283,7 +216,7 @@ export async function acceptDocuments(
   },
 ): Promise<OrderRow> {
   const { order } = await knownOrder(command, input.orderId);
-  requireState(order, LIVE_ORDER_STATES, 'ACCEPT_DOCUMENTS', '同意文件');
+  requireSale(order, 'ACCEPT_DOCUMENTS', '同意文件');
   const documentIds = [...new Set(input.documentIds)];
   const asked = await documentsToAccept(command, order.id);
   const documents = new Map(
@@ -302,11 +235,19 @@ export async function acceptDocuments(
     );
   }
 
+  const [accepted = []] = await consentsOfOrders(command.db, command.actor, [order.id]);
+  const isAccepted = (id: string) =>
+    accepted.some(({ consent }) => consent.documentId === id && consent.statement === input.statement);
+  const read = await salesEventsOfDocuments(command.db, order.id, documentIds);
+  if (input.statement !== 'DISCLOSURE') {
+    const gaps = documentIds.flatMap((id) => {
+      const document = documents.get(id);
+      return (document && !isAccepted(id) && readingGap(document, read, command.now)) || [];
+    });
+    if (gaps.length > 0) throw new ReadingIncomplete(gaps);
+  }
+
   const last = await lastSalesEvent(command.db, order.id);
-  const read = await salesEventsOfDocuments(command.db, order.id, documentIds, [
-    'DOCUMENT_OPENED',
-    'DOCUMENT_READ_TO_END',
-  ]);
   // A browser's clock may run ahead, but nothing is read after we were told of it.
   const firstAt = (id: string, kind: SalesEventKind) => {
     const event = read.find((row) => row.documentId === id && row.kind === kind);
@@ -327,9 +268,7 @@ export async function acceptDocuments(
           openedAt: firstAt(id, 'DOCUMENT_OPENED'),
           readToEndAt: firstAt(id, 'DOCUMENT_READ_TO_END'),
           acceptedAt: command.now,
-          userId: userOf(command).id,
-          address: command.request.address,
-          agent: command.request.agent,
+          ...sellerFacts(command),
         }
       : [];
   });
@@ -337,15 +276,13 @@ export async function acceptDocuments(
   const [first] = written;
   if (!first) return order;
 
-  if (input.statement === 'DISCLOSURE') {
-    const act: SalesEventInput = {
-      kind: 'DISCLOSURE_ACCEPTED',
-      at: command.now,
-      statement: 'DISCLOSURE',
-      labelText,
-    };
-    await appendSalesEvents(command, order.id, last, last?.pageVersion ?? '', [act]);
-  }
+  const act: SalesEventInput = {
+    kind: input.statement === 'DISCLOSURE' ? 'DISCLOSURE_ACCEPTED' : 'STATEMENT_ACCEPTED',
+    at: command.now,
+    statement: input.statement,
+    labelText,
+  };
+  await appendSalesEvents(command, order.id, last, last?.pageVersion ?? '', [act]);
   // Sealed in the chain of events, since a row of its own table alone could be changed unnoticed.
   await note(command, {
     noun: 'consent',
@@ -355,7 +292,12 @@ export async function acceptDocuments(
     data: {
       statement: input.statement,
       labelText,
-      documents: written.map((consent) => ({ id: consent.documentId, sha256: consent.documentSha256 })),
+      documents: written.map((consent) => ({
+        id: consent.documentId,
+        sha256: consent.documentSha256,
+        consentId: consent.id,
+        hash: consentHash(consent),
+      })),
     },
   });
   command.changedOrders.add(order.id);

@@ -9,6 +9,7 @@ import {
   filledIn,
   inDays,
   RECORD,
+  readingOf,
   readyOrder,
   SAVE,
   type Scene,
@@ -17,6 +18,7 @@ import {
   sceneOf,
   startedOrder,
   submittedOrder,
+  toRead,
 } from './order.fixture.ts';
 import { orderMachine } from './order.machine.ts';
 import { lapseOrders } from './order.service.ts';
@@ -364,8 +366,8 @@ describe('the sale', () => {
   test('is recorded without gaps by both clocks', async () => {
     scene = await sceneOf(h);
     const orderId = await startedOrder(scene);
-    const record = (events: unknown[]) =>
-      scene.ask(RECORD, { input: { orderId, pageVersion: 'v1', events } });
+    const { pageVersion } = await toRead(orderId, scene.ask);
+    const record = (events: unknown[]) => scene.ask(RECORD, { input: { orderId, pageVersion, events } });
     await record([{ kind: 'PAGE_OPENED', at: inDays(h, 0) }]);
     h.pass(1000);
     await record([
@@ -392,7 +394,7 @@ describe('the sale', () => {
     await scene.ask(CHOOSE, { input: { orderId, productIds: [scene.products[0]?.id] } });
     const { requiredDocuments } = await orderOf(
       orderId,
-      'requiredDocuments { statement accepted document { id kind sha256 } }',
+      'requiredDocuments { statement accepted document { id kind sha256 pages } }',
     );
     const kinds = (statement: string) =>
       requiredDocuments
@@ -419,13 +421,9 @@ describe('the sale', () => {
       (row: { document: { kind: string } }) => row.document.kind === 'EXCLUSIONS',
     );
     const openedAt = inDays(h, 0);
-    await scene.ask(RECORD, {
-      input: {
-        orderId,
-        pageVersion: 'v1',
-        events: [{ kind: 'DOCUMENT_OPENED', at: openedAt, documentId: exclusions.document.id }],
-      },
-    });
+    const { pageVersion } = await toRead(orderId, scene.ask);
+    const events = readingOf(exclusions.document, openedAt);
+    await scene.ask(RECORD, { input: { orderId, pageVersion, events } });
     h.pass(60_000);
     const input = {
       orderId,
@@ -448,7 +446,7 @@ describe('the sale', () => {
         statement: 'PAGE_BY_PAGE',
         labelText: '本人同意',
         openedAt,
-        readToEndAt: null,
+        readToEndAt: openedAt,
         acceptedAt,
         document: { id: exclusions.document.id },
       },

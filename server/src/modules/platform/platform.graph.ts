@@ -117,6 +117,10 @@ const Platform = builder.objectRef<Config>('Platform').implement({
       resolve: () => [...PROJECT_TYPES],
     }),
     modules: t.field({ type: [BusinessModuleType], description: '业务模块。', resolve: () => [...modules] }),
+    salesPageVersion: t.string({
+      description: '销售页面现行版本：页面各文件名称与内容的哈希，记录销售过程时原样给出。',
+      resolve: (_config, _args, { core }) => core.salesPages.version,
+    }),
     productOrderRule: t.string({ description: '产品列表的排列规则。', resolve: () => neutralOrderRule }),
     documents: t.field({
       type: [ProductDocument],

@@ -145,6 +145,7 @@ export const OrderChoiceFields = graphql(
       requiredDocuments {
         statement
         accepted
+        read
         document {
           ...DocumentFields
         }
@@ -360,6 +361,14 @@ export const AcceptDocumentsDocument = graphql(
         __typename
         ... on Order {
           ...OrderChoiceFields
+        }
+        ... on ReadingIncomplete {
+          secondsLeft
+          documents {
+            document {
+              id
+            }
+          }
         }
         ...RefusalFields
       }

@@ -3,12 +3,6 @@ import type { DocumentFields } from './application.gql.ts';
 
 export type DocumentKind = ResultOf<typeof DocumentFields>['kind'];
 
-/**
- * Names the wording and the layout of the sales pages in the sales trace. Raise it whenever one of them changes, so that
- * what a customer saw years ago can be told.
- */
-export const salesPageVersion = '2026-11';
-
 /** The four documents that the disclosure names, in its order. */
 export const disclosureKinds = [
   'SERVICE_AGREEMENT',
@@ -54,9 +48,9 @@ export const statements: readonly Statement[] = [
   },
 ];
 
-/** The documents of the first statement, in its order. */
-export const pageByPageKinds: readonly DocumentKind[] = (statements[0]?.parts ?? []).flatMap((part) =>
-  typeof part === 'string' ? [] : part.kind,
+/** The documents of both statements, in the order in which they name them. */
+export const statementKinds: readonly DocumentKind[] = statements.flatMap(({ parts }) =>
+  parts.flatMap((part) => (typeof part === 'string' ? [] : part.kind)),
 );
 
 /** The statement as one sentence, as it is kept with the consent. */

@@ -3,7 +3,6 @@ import { useEventListener } from '@vueuse/core';
 import { onScopeDispose } from 'vue';
 import type { VariablesOf } from '../../gql/graphql.ts';
 import { RecordSalesEventsDocument } from './application.gql.ts';
-import { salesPageVersion } from './statements.ts';
 
 type SalesEventInput = VariablesOf<typeof RecordSalesEventsDocument>['input']['events'][number];
 export type SalesEvent = Omit<SalesEventInput, 'at'>;
@@ -13,6 +12,11 @@ const batchDelayMs = 2000;
 const retryDelayMs = 5000;
 /** The server takes 200 in a call. */
 const batchEventsMax = 100;
+
+/** The version of the pages that this tab runs: the build wrote it into them. */
+export function salesPageVersion(): string {
+  return document.querySelector<HTMLMetaElement>('meta[name=sales-pages]')?.content ?? '';
+}
 
 export interface UseSalesTraceReturn {
   /** Notes what the customer did, now. Never waits and never fails. */
@@ -34,7 +38,9 @@ export function useSalesTrace(orderId: () => string | null): UseSalesTraceReturn
 
   function record(event: SalesEvent): void {
     waiting.push({ ...event, at: new Date().toISOString() });
-    schedule(batchDelayMs);
+    // The time a document takes to read counts from when the server hears of its opening.
+    if (event.kind === 'DOCUMENT_OPENED') void flush();
+    else schedule(batchDelayMs);
   }
 
   function schedule(afterMs: number): void {
@@ -59,7 +65,7 @@ export function useSalesTrace(orderId: () => string | null): UseSalesTraceReturn
     while (batch || waiting.length > 0) {
       // A batch keeps its key until it was answered, so that a lost connection does not write it twice.
       batch ??= { key: crypto.randomUUID(), events: waiting.splice(0, batchEventsMax) };
-      const input = { orderId: id, pageVersion: salesPageVersion, events: batch.events };
+      const input = { orderId: id, pageVersion: salesPageVersion(), events: batch.events };
       const { error } = await client
         .mutation(RecordSalesEventsDocument, { input }, { idempotencyKey: batch.key })
         .toPromise();
