@@ -80,6 +80,7 @@ const order = {
   depositAmount: '62500.00',
   section: { __typename: 'BidSection', id: 'sec_1', code: 'ZT1', name: '标段' },
   products: [product],
+  papers: [],
   requiredDocuments: [{ __typename: 'RequiredDocument', statement: 'PAGE_BY_PAGE', accepted: true }],
   application,
 };

@@ -23,6 +23,10 @@ export function insurerView(actor: Actor): string | null {
   return actor.kind === 'USER' || actor.kind === 'API_CLIENT' ? actor.insurerId : null;
 }
 
+/** Names and numbers of persons go to those who work on the order, not to those who watch it. */
+export const seesPersons = (actor: Actor): boolean =>
+  insurerView(actor) !== null || (actor.kind === 'USER' && actor.role !== 'REGULATOR');
+
 /** Condition on orders the actor may know of. Needs `orders` joined with `bidSections`. */
 export function ordersFor(db: Db, actor: Actor): SQL {
   switch (actor.kind) {

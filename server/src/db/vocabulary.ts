@@ -153,6 +153,10 @@ export const documentKindLabel: Record<DocumentKind, string> = {
   COUNTER_GUARANTEE: '反担保',
 };
 
+/** The papers that are filled in from an application, each under the insurer's own document of that kind. */
+export const ORDER_PAPER_KINDS = ['APPLICATION_FORM', 'COUNTER_GUARANTEE'] as const;
+export type OrderPaperKind = (typeof ORDER_PAPER_KINDS)[number];
+
 /** The two statements of the insurers' page and the disclosure in front of it. */
 export const CONSENT_STATEMENTS = ['DISCLOSURE', 'PAGE_BY_PAGE', 'FULLY_UNDERSTOOD'] as const;
 export type ConsentStatement = (typeof CONSENT_STATEMENTS)[number];

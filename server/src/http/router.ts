@@ -12,6 +12,7 @@ import { Refusal } from '../kernel/refusal.ts';
 import { limits } from '../limits.ts';
 import { createChallenge } from '../modules/account/human-check.ts';
 import { insurersByIds } from '../modules/insurer/insurer.queries.ts';
+import { paperAsPdf } from '../modules/order/order.papers.ts';
 import { mayReadFile } from '../modules/upload/upload.graph.ts';
 import { uploadById } from '../modules/upload/upload.queries.ts';
 import { receiveUpload, requireUploadAllowance } from '../modules/upload/upload.service.ts';
@@ -171,6 +172,26 @@ export function createRouter(parts: RouterParts) {
     });
   });
 
+  app.get('/papers/:order/:product/:kind', async (c) => {
+    if (!isSameOrigin(c.req.raw, core.config.publicOrigin)) return crossOrigin(c);
+    const recognised = await known(c);
+    if (!recognised.ok) return unauthenticated(c);
+    const { order, product, kind } = c.req.param();
+    const pdf = await paperAsPdf(core, recognised.actor, { orderId: order, productId: product, kind });
+    if (!pdf) return c.notFound();
+    return new Response(pdf as Uint8Array<ArrayBuffer>, {
+      headers: {
+        'content-type': 'application/pdf',
+        'content-length': String(pdf.length),
+        'content-disposition': contentDisposition(
+          kind === 'COUNTER_GUARANTEE' ? '反担保.pdf' : '投保单.pdf',
+          `${kind}.pdf`,
+        ),
+        'content-security-policy': "sandbox; default-src 'none'; frame-ancestors 'none'",
+      },
+    });
+  });
+
   app.get('/insurers/:id/logo.svg', async (c) => {
     const [insurer] = await insurersByIds(core.database.reader, [c.req.param('id')]);
     if (!insurer?.logo) return c.notFound();
@@ -228,6 +249,7 @@ const countedRoutes: ReadonlySet<string> = new Set([
   'graphql',
   'uploads',
   'files',
+  'papers',
   'captcha',
   'livez',
   'readyz',

@@ -5,10 +5,15 @@
 import { fileURLToPath } from 'node:url';
 import { parentPort } from 'node:worker_threads';
 import pdfmake from 'pdfmake';
+import { type ApplicationPaper, applicationDocument, type PaperIssue } from './application-paper.ts';
 import { type InvoicePaper, invoiceDocument } from './invoice-paper.ts';
 import { PAPER_FONT, type PolicyPaper, policyDocument } from './policy-paper.ts';
 
-export type PaperRequest = { id: number } & ({ policy: PolicyPaper } | { invoice: InvoicePaper });
+export type PaperContent =
+  | { policy: PolicyPaper }
+  | { invoice: InvoicePaper }
+  | { application: ApplicationPaper; issue: PaperIssue };
+export type PaperRequest = { id: number } & PaperContent;
 
 export type PaperAnswer = { id: number; pdf: Uint8Array<ArrayBuffer> } | { id: number; failure: string };
 
@@ -25,11 +30,16 @@ pdfmake.setFonts({ [PAPER_FONT]: fonts });
 pdfmake.setLocalAccessPolicy((path) => Object.values(fonts).includes(path));
 pdfmake.setUrlAccessPolicy(() => false);
 
+function documentOf(request: PaperContent) {
+  if ('policy' in request) return policyDocument(request.policy);
+  if ('invoice' in request) return invoiceDocument(request.invoice);
+  return applicationDocument(request.application, request.issue);
+}
+
 async function answer(request: PaperRequest): Promise<void> {
   const { id } = request;
   try {
-    const document = 'policy' in request ? policyDocument(request.policy) : invoiceDocument(request.invoice);
-    const pdf = new Uint8Array(await pdfmake.createPdf(document).getBuffer());
+    const pdf = new Uint8Array(await pdfmake.createPdf(documentOf(request)).getBuffer());
     parentPort?.postMessage({ id, pdf } satisfies PaperAnswer, [pdf.buffer]);
   } catch (error) {
     parentPort?.postMessage({ id, failure: String(error) } satisfies PaperAnswer);

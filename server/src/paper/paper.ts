@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { limits } from '../limits.ts';
+import type { ApplicationPaper, PaperIssue } from './application-paper.ts';
 import type { InvoicePaper } from './invoice-paper.ts';
-import type { PaperAnswer, PaperRequest } from './paper-worker.ts';
+import type { PaperAnswer, PaperContent, PaperRequest } from './paper-worker.ts';
 import type { PolicyPaper } from './policy-paper.ts';
 
 export type PaperFaultReason = 'RENDER_FAILED' | 'TIMED_OUT' | 'WORKER_LOST' | 'CLOSED';
@@ -30,6 +31,12 @@ export interface Paper {
    * @throws {PaperFault} as `renderPolicy` does.
    */
   renderInvoice(data: InvoicePaper): Promise<Uint8Array>;
+  /**
+   * An application or a counter-guarantee, as a preview or as it was submitted.
+   *
+   * @throws {PaperFault} as `renderPolicy` does.
+   */
+  renderApplication(data: ApplicationPaper, issue: PaperIssue): Promise<Uint8Array>;
   /** Ends the worker; what is pending and what is asked later fails with CLOSED. */
   close(): Promise<void>;
 }
@@ -104,7 +111,7 @@ export function createPaper(options: PaperOptions = {}): Paper {
     return started;
   }
 
-  async function render(content: { policy: PolicyPaper } | { invoice: InvoicePaper }): Promise<Uint8Array> {
+  async function render(content: PaperContent): Promise<Uint8Array> {
     if (closed) throw new PaperFault('CLOSED', 'no more documents are made');
     worker ??= start();
     const id = ++lastId;
@@ -119,6 +126,7 @@ export function createPaper(options: PaperOptions = {}): Paper {
   return {
     renderPolicy: (policy) => render({ policy }),
     renderInvoice: (invoice) => render({ invoice }),
+    renderApplication: (application, issue) => render({ application, issue }),
     async close() {
       closed = true;
       await abandonWorker(new PaperFault('CLOSED', 'closed while the document was due'));

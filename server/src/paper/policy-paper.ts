@@ -2,6 +2,7 @@ import type {
   Content,
   ContentText,
   CustomTableLayout,
+  StyleDictionary,
   TableCell,
   TDocumentDefinitions,
 } from 'pdfmake/interfaces.js';
@@ -52,16 +53,16 @@ export interface PolicyPaper {
 export const PAPER_FONT = 'NotoSansSC';
 export const SPECIMEN_TEXT = '演示样本 不具法律效力';
 
-const NAVY = '#0a3b72';
-const INK = '#1a2330';
-const MUTED = '#586579';
+export const NAVY = '#0a3b72';
+export const INK = '#1a2330';
+export const MUTED = '#586579';
 const HAIRLINE = '#b4c2d4';
 const TINT = '#f1f5fa';
 
 const PAGE_WIDTH_PT = 595.28;
 const PAGE_HEIGHT_PT = 841.89;
-const MARGIN_PT = 54;
-const CONTENT_WIDTH_PT = PAGE_WIDTH_PT - 2 * MARGIN_PT;
+export const MARGIN_PT = 54;
+export const CONTENT_WIDTH_PT = PAGE_WIDTH_PT - 2 * MARGIN_PT;
 const FRAME_INSET_PT = 26;
 const CELL_PADDING_PT = 8;
 const LABEL_WIDTH_PT = 70;
@@ -119,7 +120,7 @@ function vocabularyOf(data: PolicyPaper): Vocabulary {
  * Text from outside, as one printable run. Control characters would break lines, and direction marks would
  * let a name read differently from what was insured.
  */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text
     .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
     .replace(/\p{Cf}/gu, '')
@@ -154,7 +155,7 @@ function frame(): Content {
   return { canvas: [rectangle(FRAME_INSET_PT, 1.1), rectangle(FRAME_INSET_PT + 3.5, 0.35)] };
 }
 
-function rule(lineWidth: number, lineColor: string, widthPt = CONTENT_WIDTH_PT): Content {
+export function rule(lineWidth: number, lineColor: string, widthPt = CONTENT_WIDTH_PT): Content {
   const x1 = (CONTENT_WIDTH_PT - widthPt) / 2;
   return { canvas: [{ type: 'line', x1, y1: 0, x2: x1 + widthPt, y2: 0, lineWidth, lineColor }] };
 }
@@ -283,16 +284,16 @@ const factsLayout: CustomTableLayout = {
   paddingBottom: () => 3.5,
 };
 
-function pairRow(label: string, value: string, secondLabel: string, secondValue: string): TableCell[] {
+export function pairRow(label: string, value: string, secondLabel: string, secondValue: string): TableCell[] {
   return [{ text: label, style: 'label' }, value, { text: secondLabel, style: 'label' }, secondValue];
 }
 
-function wideRow(label: string, value: ContentText['text'], bold = false): TableCell[] {
+export function wideRow(label: string, value: ContentText['text'], bold = false): TableCell[] {
   return [{ text: label, style: 'label' }, { text: value, bold, colSpan: 3 }, {}, {}];
 }
 
 /** A table of its own for each group, so that a group's title is repeated over a page and never left alone. */
-function factsGroup(title: string, rows: TableCell[][]): Content {
+export function factsGroup(title: string, rows: TableCell[][]): Content {
   // Fixed widths: a column that may grow does so for one long unbroken word, and leaves the page.
   const valueWidthPt = CONTENT_WIDTH_PT - 2 * LABEL_WIDTH_PT - 8 * CELL_PADDING_PT;
   const nameWidthPt = valueWidthPt * 0.59;
@@ -433,6 +434,22 @@ function terms(data: PolicyPaper, words: Vocabulary): Content[] {
   ];
 }
 
+/** How papers of this family are set. */
+export const paperStyles = {
+  running: { fontSize: 7.5, color: MUTED },
+  issuer: { fontSize: 11, color: NAVY, alignment: 'center', characterSpacing: 1, margin: [0, 4, 0, 2] },
+  title: { fontSize: 21, bold: true, color: NAVY, alignment: 'center', margin: [0, 0, 0, 6] },
+  body: { fontSize: 9.5, lineHeight: 1.08, alignment: 'justify' },
+  panelLabel: { fontSize: 9.5, color: NAVY, bold: true },
+  sum: { fontSize: 20, bold: true, color: NAVY, lineHeight: 0.9 },
+  sumWords: { fontSize: 11 },
+  group: { fontSize: 9.5, bold: true, color: NAVY },
+  label: { fontSize: 8.5, color: MUTED, margin: [0, 1, 0, 0] },
+  boxTitle: { fontSize: 12.5, bold: true, color: NAVY },
+  termsTitle: { fontSize: 15, bold: true, color: NAVY, alignment: 'center', margin: [0, 2, 0, 6] },
+  clauseTitle: { fontSize: 10, bold: true, color: NAVY },
+} satisfies StyleDictionary;
+
 /**
  * The policy as a pdfmake document: the first page is the instrument, complete in itself, the clauses follow.
  * Pure: the same data give the same definition. Names are printed as text, whatever they contain.
@@ -472,19 +489,6 @@ export function policyDocument(input: PolicyPaper): TDocumentDefinitions {
     pageBreakBefore: (node, container) =>
       node.headlineLevel === 1 && container.getFollowingNodesOnPage().length === 0,
     defaultStyle: { font: PAPER_FONT, fontSize: 9.5, color: INK },
-    styles: {
-      running: { fontSize: 7.5, color: MUTED },
-      issuer: { fontSize: 11, color: NAVY, alignment: 'center', characterSpacing: 1, margin: [0, 4, 0, 2] },
-      title: { fontSize: 21, bold: true, color: NAVY, alignment: 'center', margin: [0, 0, 0, 6] },
-      body: { fontSize: 9.5, lineHeight: 1.08, alignment: 'justify' },
-      panelLabel: { fontSize: 9.5, color: NAVY, bold: true },
-      sum: { fontSize: 20, bold: true, color: NAVY, lineHeight: 0.9 },
-      sumWords: { fontSize: 11 },
-      group: { fontSize: 9.5, bold: true, color: NAVY },
-      label: { fontSize: 8.5, color: MUTED, margin: [0, 1, 0, 0] },
-      boxTitle: { fontSize: 12.5, bold: true, color: NAVY },
-      termsTitle: { fontSize: 15, bold: true, color: NAVY, alignment: 'center', margin: [0, 2, 0, 6] },
-      clauseTitle: { fontSize: 10, bold: true, color: NAVY },
-    },
+    styles: paperStyles,
   };
 }

@@ -7,6 +7,7 @@ import {
   GUARANTEE_FORMS,
   type InvoiceType,
   LIVE_ORDER_STATES,
+  ORDER_PAPER_KINDS,
   ORDER_STATES,
   type PrefillSource,
   type Qualification,
@@ -101,6 +102,29 @@ export const orderProducts = sqliteTable(
       .references(() => products.id),
   },
   (t) => [primaryKey({ columns: [t.orderId, t.productId] })],
+);
+
+/** What each chosen insurer was handed when the order was submitted; made into a PDF whenever it is asked for. */
+export const orderPapers = sqliteTable(
+  'order_papers',
+  {
+    orderId: ref()
+      .notNull()
+      .references(() => orders.id),
+    productId: ref()
+      .notNull()
+      .references(() => products.id),
+    kind: oneOf(ORDER_PAPER_KINDS).notNull(),
+    /** Of the content to the letter; printed on the paper and sealed with the submission. */
+    contentSha256: line().notNull(),
+    /** JSON of what the paper shows. */
+    content: line().notNull(),
+    createdAt: instant().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.orderId, t.productId, t.kind] }),
+    known('order_papers_kind', t.kind, ORDER_PAPER_KINDS),
+  ],
 );
 
 /** Proof that one version of one document was shown, read and accepted. */

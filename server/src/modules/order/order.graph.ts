@@ -1,7 +1,6 @@
 import DataLoader from 'dataloader';
 import { z } from 'zod';
-import type { Actor } from '../../access/actor.ts';
-import { insurerView } from '../../access/secrecy.ts';
+import { seesPersons } from '../../access/secrecy.ts';
 import type { ApplicationRow } from '../../db/tables/order.ts';
 import {
   API_SCOPES,
@@ -47,6 +46,7 @@ import { type Requirement, requirementsOf } from './order.documents.ts';
 import { effectiveDueAt, guardApplying } from './order.guards.ts';
 import { orderTurns } from './order.live.ts';
 import { orderLife } from './order.machine.ts';
+import { type OrderPaper, papersOfOrder } from './order.papers.ts';
 import {
   type ConsentView,
   consentById,
@@ -197,10 +197,6 @@ interface ShownApplication {
   /** Whether the caller may see who is to be called. */
   readonly personal: boolean;
 }
-
-/** Names and numbers of persons go to those who work on the order, not to those who watch it. */
-const seesPersons = (actor: Actor) =>
-  insurerView(actor) !== null || (actor.kind === 'USER' && actor.role !== 'REGULATOR');
 
 const shownApplication = (order: OrderRow, context: Context): ShownApplication | null =>
   order.application && { order, application: order.application, personal: seesPersons(context.actor) };
@@ -456,6 +452,30 @@ const RequiredDocument = builder.objectRef<ShownRequirement>('RequiredDocument')
   }),
 });
 
+const OrderPaperKindEnum = enumOf('OrderPaperKind', '由投保信息填成的文件。', {
+  APPLICATION_FORM: '投保单',
+  COUNTER_GUARANTEE: '反担保',
+});
+const OrderPaperType = builder.objectRef<OrderPaper>('OrderPaper').implement({
+  description:
+    '投保单或反担保。提交前为所填内容的预览，提交后为提交时的内容；不向监管人员和交易中心系统提供。',
+  fields: (t) => ({
+    kind: t.expose('kind', { type: OrderPaperKindEnum, description: '哪一种。' }),
+    productId: t.exposeID('productId', { description: '所选产品的编号（id）。' }),
+    contentSha256: t.exposeString('contentSha256', {
+      description: '内容的 SHA-256（十六进制），印在文件上；预览与提交后的文件相同则内容相同。',
+    }),
+    final: t.boolean({
+      description: '是否为已提交的文件。',
+      resolve: ({ submittedAt }) => submittedAt !== null,
+    }),
+    url: t.string({
+      description: 'PDF 的下载地址，需登录。',
+      resolve: ({ orderId, productId, kind }) => `/papers/${orderId}/${productId}/${kind}`,
+    }),
+  }),
+});
+
 async function requiredDocuments(context: Context, order: OrderRow): Promise<ShownRequirement[]> {
   const accepted = await consentLoader(context).load(order.id);
   // Once submitted, what was asked is what was accepted; versions that came later ask nothing of this order.
@@ -540,6 +560,11 @@ export const Order = builder.objectRef<OrderRow>('Order').implement({
       type: [RequiredDocument],
       description: '提交前应同意的现行文件（平台的及所选产品的）；提交后为当时同意的文件。',
       resolve: (row, _args, context) => requiredDocuments(context, row),
+    }),
+    papers: t.field({
+      type: [OrderPaperType],
+      description: '每个所选产品的投保单和反担保；机构只看到自己的。',
+      resolve: (row, _args, context) => papersOfOrder(context.db, context.core.config, context.actor, row.id),
     }),
     consents: t.field({
       type: [Consent],

@@ -36,6 +36,7 @@ import { coverFaults } from './order.cover.ts';
 import { requirementsOf, statementLabel } from './order.documents.ts';
 import { guardApplying } from './order.guards.ts';
 import { type OrderEvent, orderLife, orderMachine } from './order.machine.ts';
+import { keepPapers } from './order.papers.ts';
 import {
   consentsOfOrders,
   lastApplication,
@@ -399,15 +400,18 @@ export async function submitOrder(
     throw new ConsentMissing([...new Map(missing.map(({ document }) => [document.id, document])).values()]);
   }
 
-  const submitted = await moveOrder(command, order, 'SUBMIT', {
-    set: {
-      submittedAt: command.now,
-      application: {
-        ...application,
-        applicant: { ...application.applicant, name: enterprise.name, creditCode: enterprise.creditCode },
-      },
+  const final: OrderRow = {
+    ...order,
+    application: {
+      ...application,
+      applicant: { ...application.applicant, name: enterprise.name, creditCode: enterprise.creditCode },
     },
+  };
+  const papers = await keepPapers(command, { order: final, section, enterprise }, chosen);
+  const submitted = await moveOrder(command, order, 'SUBMIT', {
+    set: { submittedAt: command.now, application: final.application },
     data: {
+      papers,
       productIds: chosen.map(({ product }) => product.id),
       // So that the sealed chain says how much was recorded of the sale.
       salesEvents: (await lastSalesEvent(command.db, order.id))?.seq ?? 0,

@@ -289,6 +289,11 @@ export const ApplicationFormDocument = graphql(
           statement
           accepted
         }
+        papers {
+          kind
+          productId
+          url
+        }
         application {
           ...ApplicationFields
         }

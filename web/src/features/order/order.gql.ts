@@ -173,6 +173,11 @@ export const OrderPageDocument = graphql(
             email
           }
         }
+        papers {
+          kind
+          productId
+          url
+        }
         quotes {
           ...QuoteFields
         }
