@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, type SQL } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Core } from '../../command/core.ts';
 import type { EventRow } from '../../command/events.ts';
 import { onEvent } from '../../command/fire.ts';
@@ -46,7 +46,7 @@ async function tellSubmitter(command: Command, event: EventRow): Promise<void> {
   await enqueueSms(command, submitter.mobile, text);
 }
 
-/** Tells those whose orders these are; by SMS the handler they named, otherwise who began the order. */
+/** Tells those whose orders these are: on the site all of the enterprise, by SMS its people whose affair the order is. */
 async function tellHolders(command: Command, event: EventRow, which: SQL): Promise<void> {
   const key = `${event.noun}.${event.event}`;
   const template = orderTemplates[key] ?? sectionTemplates[key];
@@ -56,17 +56,17 @@ async function tellHolders(command: Command, event: EventRow, which: SQL): Promi
       orderId: orders.id,
       orderNumber: orders.number,
       enterpriseId: orders.enterpriseId,
-      application: orders.application,
-      creatorMobile: users.mobile,
+      handlerMobile: sql<string | null>`${orders.application} ->> '$.handler.mobile'`,
+      createdBy: orders.createdBy,
       sectionName: bidSections.name,
       insurerName: insurers.shortName,
     })
     .from(orders)
-    .innerJoin(users, eq(users.id, orders.createdBy))
     .innerJoin(bidSections, eq(bidSections.id, orders.sectionId))
     .leftJoin(insurers, eq(insurers.id, event.insurerId ?? ''))
     .where(which);
-  const { premiumFen, deadlineAt } = event.data;
+  const people = await peopleOf(command, [...new Set(holders.map((holder) => holder.enterpriseId))]);
+  const { premiumFen, deadlineAt, dueAt } = event.data;
   for (const holder of holders) {
     const text = template.text({
       orderNumber: holder.orderNumber,
@@ -74,12 +74,37 @@ async function tellHolders(command: Command, event: EventRow, which: SQL): Promi
       insurerName: holder.insurerName ?? '',
       premiumFen: typeof premiumFen === 'number' ? premiumFen : null,
       deadlineAt: typeof deadlineAt === 'number' ? deadlineAt : null,
+      dueAt: typeof dueAt === 'number' ? dueAt : null,
     });
     const { orderId, enterpriseId } = holder;
     const isNew = await write(command, event, { orderId, enterpriseId, title: template.title, text });
-    if (isNew && !template.onPageOnly)
-      await enqueueSms(command, holder.application?.handler.mobile ?? holder.creatorMobile, text);
+    if (!isNew || template.onPageOnly) continue;
+    for (const { mobile } of concerned(holder, people)) await enqueueSms(command, mobile, text);
   }
+}
+
+type PersonRow = Pick<typeof users.$inferSelect, 'id' | 'mobile' | 'enterpriseId'>;
+
+/** Those who act for the enterprises, the longest known first. */
+async function peopleOf(command: Command, enterpriseIds: readonly string[]): Promise<PersonRow[]> {
+  return command.db
+    .select({ id: users.id, mobile: users.mobile, enterpriseId: users.enterpriseId })
+    .from(users)
+    .where(and(inArray(users.enterpriseId, [...enterpriseIds]), isNull(users.suspendedAt)))
+    .orderBy(asc(users.createdAt), asc(users.id));
+}
+
+/**
+ * Who is told by SMS: who began the order, and the handler it names, if they act for the enterprise. A number that was only typed
+ * may be anybody's, and nobody else may learn that there is an order. Where neither is left, the enterprise's first person.
+ */
+function concerned(
+  holder: { enterpriseId: string; createdBy: string; handlerMobile: string | null },
+  people: readonly PersonRow[],
+): readonly PersonRow[] {
+  const own = people.filter(({ enterpriseId }) => enterpriseId === holder.enterpriseId);
+  const named = own.filter(({ id, mobile }) => id === holder.createdBy || mobile === holder.handlerMobile);
+  return named.length > 0 ? named : own.slice(0, 1);
 }
 
 /** @returns false where the recipient was told before */

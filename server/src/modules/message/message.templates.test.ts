@@ -8,6 +8,7 @@ const facts: Facts = {
   insurerName: '演示财险',
   premiumFen: 12_345_600,
   deadlineAt: Date.UTC(2026, 11, 4, 1, 30),
+  dueAt: Date.UTC(2026, 10, 27, 10),
 };
 
 const about = '【本溪公共资源】订单20261124100000000D0123456789012：';
@@ -22,10 +23,14 @@ const texts: Readonly<Record<string, readonly [title: string, sms: string]>> = {
   ],
   'quote.OFFER': ['核保已通过', `${about}演示财险核保通过，保费123,456.00元，请登录平台查看并办理。`],
   'quote.DECLINE': ['核保未通过', `${about}演示财险核保未通过，请登录平台查看原因。`],
-  'quote.REQUEST_MATERIAL': ['请补充资料', `${about}演示财险要求补充资料，请登录平台查看要求并提交。`],
+  'quote.REQUEST_MATERIAL': [
+    '请补充资料',
+    `${about}演示财险要求补充资料，请于2026-11-27 18:00前登录平台查看要求并提交。`,
+  ],
+  'quote.EXPIRE': ['报价已过期', `${about}演示财险的报价已过期，请登录平台查看其他报价或重新申请。`],
   'order.OFFER': ['订单待支付', `${about}已有机构核保通过，请登录平台确认报价并支付保费。`],
   'order.DECLINE': ['订单核保未通过', `${about}所选机构均未承保，订单已结束，可登录平台另选机构重新申请。`],
-  'order.LAPSE': ['订单已失效', `${about}到期未完成，订单已自动失效。`],
+  'order.LAPSE': ['订单已失效', `${about}到期未完成，订单已自动失效，可登录平台重新申请。`],
   'payment.CONFIRM': ['保费已到账', `${about}保费已确认到账，正在等待出具保函。`],
   'payment.REJECT': ['支付凭证被退回', `${about}支付凭证被退回，请登录平台查看原因并重新提交。`],
   'payment.EXCEPT': ['付款异常', `${about}付款存在异常，正在核实，请登录平台查看说明。`],
@@ -36,6 +41,14 @@ const texts: Readonly<Record<string, readonly [title: string, sms: string]>> = {
   'bidSection.POSTPONE': [
     '标段已延期',
     `${about}标段“平山区测试道路改造工程（一标段）”已延期，投标截止时间改为2026-12-04 09:30。`,
+  ],
+  'bidSection.SUSPEND': [
+    '标段已暂停',
+    `${about}标段“平山区测试道路改造工程（一标段）”已暂停，恢复后另行通知。`,
+  ],
+  'bidSection.RESUME': [
+    '标段已恢复',
+    `${about}标段“平山区测试道路改造工程（一标段）”已恢复，请登录平台继续办理。`,
   ],
   'bidSection.FAIL': ['标段已流标', `${about}标段“平山区测试道路改造工程（一标段）”已流标，请登录平台查看。`],
 };
@@ -54,6 +67,11 @@ test('every template has its text here', () => {
 test.each(Object.entries(texts))('%s is told in these words', (key, [title, sms]) => {
   expect(templates[key]?.title).toBe(title);
   expect(textOf(key, facts)).toBe(sms);
+});
+
+test('material without a time set for it is asked for without one', () => {
+  const text = textOf('quote.REQUEST_MATERIAL', { ...facts, dueAt: null });
+  expect(text).toBe(`${about}演示财险要求补充资料，请登录平台查看要求并提交。`);
 });
 
 test.each(Object.keys(texts))('%s is a short message however long the names are, without a code', (key) => {

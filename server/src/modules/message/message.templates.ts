@@ -12,6 +12,8 @@ export interface Facts {
   readonly premiumFen: number | null;
   /** Milliseconds. */
   readonly deadlineAt: number | null;
+  /** By when the recipient is asked to act, in milliseconds. */
+  readonly dueAt: number | null;
 }
 
 interface Template<T = (facts: Facts) => string> {
@@ -39,8 +41,10 @@ function premium({ premiumFen }: Facts): string {
 
 function deadline({ deadlineAt }: Facts): string {
   invariant(deadlineAt !== null, 'a section is postponed to some time');
-  return formatInstant(deadlineAt).slice(0, 16).replace('T', ' ');
+  return minute(deadlineAt);
 }
+
+const minute = (instant: number) => formatInstant(instant).slice(0, 16).replace('T', ' ');
 
 /** News of a certification, for the person who submitted it. */
 export const certificationTemplates: Readonly<Record<string, Template<() => string>>> = {
@@ -67,7 +71,13 @@ export const orderTemplates: Readonly<Record<string, Template>> = {
   },
   'quote.REQUEST_MATERIAL': {
     title: '请补充资料',
-    text: (facts) => `订单${facts.orderNumber}：${facts.insurerName}要求补充资料，请登录平台查看要求并提交。`,
+    text: (facts) =>
+      `订单${facts.orderNumber}：${facts.insurerName}要求补充资料，请${facts.dueAt === null ? '' : `于${minute(facts.dueAt)}前`}登录平台查看要求并提交。`,
+  },
+  'quote.EXPIRE': {
+    title: '报价已过期',
+    text: (facts) =>
+      `订单${facts.orderNumber}：${facts.insurerName}的报价已过期，请登录平台查看其他报价或重新申请。`,
   },
   'order.OFFER': {
     title: '订单待支付',
@@ -80,7 +90,7 @@ export const orderTemplates: Readonly<Record<string, Template>> = {
   },
   'order.LAPSE': {
     title: '订单已失效',
-    text: (facts) => `订单${facts.orderNumber}：到期未完成，订单已自动失效。`,
+    text: (facts) => `订单${facts.orderNumber}：到期未完成，订单已自动失效，可登录平台重新申请。`,
   },
   'payment.CONFIRM': {
     title: '保费已到账',
@@ -118,6 +128,15 @@ export const sectionTemplates: Readonly<Record<string, Template>> = {
     title: '标段已延期',
     text: (facts) =>
       `订单${facts.orderNumber}：标段“${brief(facts.sectionName)}”已延期，投标截止时间改为${deadline(facts)}。`,
+  },
+  'bidSection.SUSPEND': {
+    title: '标段已暂停',
+    text: (facts) => `订单${facts.orderNumber}：标段“${brief(facts.sectionName)}”已暂停，恢复后另行通知。`,
+  },
+  'bidSection.RESUME': {
+    title: '标段已恢复',
+    text: (facts) =>
+      `订单${facts.orderNumber}：标段“${brief(facts.sectionName)}”已恢复，请登录平台继续办理。`,
   },
   'bidSection.FAIL': {
     title: '标段已流标',

@@ -9,6 +9,7 @@ import {
   OFFER,
   offerInput,
   readyOrder,
+  SAVE,
   sceneOf,
   startedOrder,
   submittedOrder,
@@ -21,7 +22,12 @@ import {
   SUBMIT_VOUCHER,
   voucherInput,
 } from '../payment/payment.fixture.ts';
-import { failBidSection, postponeBidSection } from '../section/section.service.ts';
+import {
+  failBidSection,
+  postponeBidSection,
+  resumeBidSection,
+  suspendBidSection,
+} from '../section/section.service.ts';
 import { tellSectionNews } from './message.service.ts';
 
 let h: Harness;
@@ -68,18 +74,45 @@ const mobileOf = async (who: Person) => {
 const centre = { kind: 'API_CLIENT', id: newId('api'), scopes: ['sections:write'], insurerId: null } as const;
 
 describe('news of an order', () => {
-  test('come at each step, on the site and to the mobile of its handler', async () => {
+  test('come at each step, on the site and to the mobile of who applied', async () => {
     const order = await issuedOrder(h);
     const listed = await messagesOf(order.bidder);
     expect(keysOf(listed)).toEqual(['order.OFFER', 'payment.CONFIRM', 'policy.ISSUE', 'quote.OFFER']);
     for (const message of listed) expect(message).toMatchObject({ orderId: order.orderId, readAt: null });
     expect(listed.find(({ noun }) => noun === 'policy')?.objectId).toBe(order.policyId);
 
-    const sent = await sentTo('13900000001');
+    const sent = await sentTo(await mobileOf(order.bidder));
     // The offer is told once, though the order moves with it.
     const told = listed.filter(({ noun }) => noun !== 'order').map(({ text }) => `【本溪公共资源】${text}`);
     expect(sent).toEqual(told.sort());
-    expect(await sentTo(await mobileOf(order.bidder))).toEqual([]);
+    // The handler's number was only typed: it may be anybody's.
+    expect(await sentTo('13900000001')).toEqual([]);
+  });
+
+  test('go by SMS to the handler too who acts for the enterprise, and to the first of its people where nobody else is left', async () => {
+    const scene = await sceneOf(h, { kind: 'PERFORMANCE' });
+    const [handler, other] = [
+      await h.given.user('BIDDER', { enterpriseId: scene.bidder.enterpriseId }),
+      await h.given.user('BIDDER', { enterpriseId: scene.bidder.enterpriseId }),
+    ];
+    const orderId = await startedOrder(scene);
+    const application = { handler: { mobile: await mobileOf(handler) } };
+    resultOf(await scene.ask(SAVE, { input: { orderId, application } }));
+    const told = async () => {
+      await h.actAs(centre, (command) => suspendBidSection(command, { id: scene.section.id }));
+      await h.actAs(centre, (command) => resumeBidSection(command, { id: scene.section.id }));
+      const all = await Promise.all(
+        [scene.bidder, handler, other].map(async (who) => sentTo(await mobileOf(who))),
+      );
+      return all.map((texts) => texts.length);
+    };
+    expect(await told()).toEqual([2, 2, 0]);
+    const leaves = (who: Person) =>
+      h.system(({ db }) => db.update(users).set({ suspendedAt: h.now() }).where(eq(users.id, who.id)));
+    await leaves(scene.bidder);
+    expect(await told()).toEqual([2, 4, 0]);
+    await leaves(handler);
+    expect(await told()).toEqual([2, 4, 2]);
   });
 
   test('name the insurer and the premium of an offer', async () => {
