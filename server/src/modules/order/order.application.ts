@@ -117,6 +117,33 @@ export function prefilledApplication(facts: {
 }
 
 /**
+ * The application of an order that ended, for a new one: all that was typed stays. Who applies is as certified now, and cover does
+ * not begin earlier than it still can.
+ */
+export function repeatedApplication(
+  former: ApplicationRow,
+  fresh: ApplicationRow,
+  isBid: boolean,
+): ApplicationRow {
+  const { startOn } = former.cover;
+  const stillPossible = !isBid && startOn !== null && startOn > (fresh.cover.startOn ?? '');
+  const application: ApplicationRow = {
+    ...former,
+    cover: { ...former.cover, startOn: stillPossible ? startOn : fresh.cover.startOn },
+    applicant: { ...former.applicant, name: fresh.applicant.name, creditCode: fresh.applicant.creditCode },
+    savedAt: fresh.savedAt,
+  };
+  const known = leavesOf(fresh);
+  const filled = [...leavesOf(application)].filter(([, value]) => value !== null);
+  const sourceOf = (path: string, value: unknown) =>
+    (value === known.get(path) && fresh.prefilled?.[path]) || 'LAST_ORDER';
+  return {
+    ...application,
+    prefilled: Object.fromEntries(filled.map(([path, value]) => [path, sourceOf(path, value)])),
+  };
+}
+
+/**
  * The application with what was sent laid over it. Texts are trimmed, numbers brought into their one written form.
  *
  * Refuses: InvalidInput, naming every leaf whose shape is wrong. What is missing is no fault of a draft.

@@ -38,6 +38,10 @@ const refusal = (...own: string[]) =>
 
 export const START = `mutation ($input: StartOrderInput!) { startOrder(input: $input) {
   ... on Order { id state } ${refusal('... on DuplicateOrder { orderId }')} } }`;
+export const START_AGAIN = `mutation ($input: StartOrderAgainInput!) { startOrderAgain(input: $input) {
+  ... on Order { id state products { id } requiredDocuments { accepted } application { complete
+    section { constructionDays } cover { sumInsured startOn days } applicant { name contactName } handler { mobile } } }
+  ${refusal('... on DuplicateOrder { orderId }')} } }`;
 export const CHOOSE = `mutation ($input: ChooseProductsInput!) { chooseProducts(input: $input) {
   ... on Order { id products { id } } ${refusal()} } }`;
 export const RECORD = `mutation ($input: RecordSalesEventsInput!) { recordSalesEvents(input: $input) {

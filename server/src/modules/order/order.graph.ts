@@ -751,6 +751,19 @@ mutation('startOrder', {
   act: service.startOrder,
 });
 
+mutation('startOrderAgain', {
+  description:
+    '重新申请：就未出函而结束的订单（核保未通过、已取消、已失效）创建新的草稿，沿用已填的投保信息，并预选仍在售、且机构未曾拒绝的产品。文件须重新阅读并同意。',
+  who: bidder,
+  type: Order,
+  refusals: [...applying, DuplicateOrder],
+  input: builder.inputType('StartOrderAgainInput', {
+    description: '要重新申请的订单。',
+    fields: (t) => ({ orderId: t.id({ required: true, description: '已结束的订单编号（id）。' }) }),
+  }),
+  act: service.startOrderAgain,
+});
+
 mutation('chooseProducts', {
   description: '选择保险公司的产品，替换之前的选择。仅草稿可用。',
   who: bidder,

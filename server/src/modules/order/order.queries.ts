@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNotNull, lt, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNotNull, lt, notExists, or, type SQL, sql } from 'drizzle-orm';
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Actor } from '../../access/actor.ts';
 import { ordersFor, ownAffairs } from '../../access/secrecy.ts';
@@ -6,6 +6,7 @@ import type { Db } from '../../db/open.ts';
 import { enterprises } from '../../db/tables/enterprise.ts';
 import { insurers, productDocuments, products } from '../../db/tables/insurer.ts';
 import { consents, orderProducts, orders, salesEvents } from '../../db/tables/order.ts';
+import { quotes } from '../../db/tables/quote.ts';
 import { bidSections, depositRequirements } from '../../db/tables/section.ts';
 import {
   type DepositKind,
@@ -179,6 +180,25 @@ export async function productsOfOrders(
     .orderBy(asc(insurers.name), asc(products.name));
   const byOrder = Map.groupBy(rows, (row) => row.orderId);
   return orderIds.map((id) => byOrder.get(id) ?? []);
+}
+
+/** Products of an order whose insurers did not decline it. */
+export async function productsNotDeclined(db: Db, orderId: string): Promise<string[]> {
+  const declined = db
+    .select({ id: quotes.id })
+    .from(quotes)
+    .where(
+      and(
+        eq(quotes.orderId, orderId),
+        eq(quotes.productId, orderProducts.productId),
+        eq(quotes.state, 'DECLINED'),
+      ),
+    );
+  const rows = await db
+    .select({ productId: orderProducts.productId })
+    .from(orderProducts)
+    .where(and(eq(orderProducts.orderId, orderId), notExists(declined)));
+  return rows.map(({ productId }) => productId);
 }
 
 /** Consents the actor may know of: an insurer sees those to the platform's documents and to its own. */

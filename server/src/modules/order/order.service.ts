@@ -4,7 +4,7 @@ import type { Core } from '../../command/core.ts';
 import { bear, type Change, expectState, fire, note, requireEvent } from '../../command/fire.ts';
 import { type FieldMessage, InvalidInput, NotFound, TransitionRefused } from '../../command/refusals.ts';
 import { asConsequence, type Command, runAsSystem } from '../../command/run.ts';
-import { consents, orderProducts, orders } from '../../db/tables/order.ts';
+import { type ApplicationRow, consents, orderProducts, orders } from '../../db/tables/order.ts';
 import type {
   ConsentStatement,
   DepositKind,
@@ -21,7 +21,7 @@ import { limits } from '../../limits.ts';
 import { requireReadyEnterprise } from '../enterprise/enterprise.service.ts';
 import { candidatesByIds, documentsByIds, documentsInForce } from '../insurer/insurer.queries.ts';
 import { offerFaults } from '../insurer/offer.ts';
-import { depositsOfSections, sectionById } from '../section/section.queries.ts';
+import { depositsOfSections, type SectionRow, sectionById } from '../section/section.queries.ts';
 import {
   type ApplicationInput,
   isSecondOfInsurer,
@@ -31,6 +31,7 @@ import {
   overwrittenLeaves,
   prefilledApplication,
   productFaults,
+  repeatedApplication,
 } from './order.application.ts';
 import { coverFaults } from './order.cover.ts';
 import { requirementsOf, statementLabel } from './order.documents.ts';
@@ -46,6 +47,7 @@ import {
   type OrderView,
   orderById,
   ordersToLapse,
+  productsNotDeclined,
   productsOfOrders,
   salesEventsOfDocuments,
 } from './order.queries.ts';
@@ -136,28 +138,67 @@ export async function startOrder(
 ): Promise<OrderRow> {
   const section = await sectionById(command.db, input.sectionId);
   if (!section) throw new NotFound();
+  return begin(command, section, input, null);
+}
+
+/**
+ * Begins an order anew that ended without a guarantee: with what was filled in, and with the products that are still on sale but
+ * for those of insurers that declined. What the law wants read is read again.
+ *
+ * Refuses: NotFound, TransitionRefused, InvalidInput, NotCertified, ProfileIncomplete, SectionClosed, DeadlinePassed, DuplicateOrder.
+ */
+export async function startOrderAgain(
+  command: Command,
+  input: { readonly orderId: string },
+): Promise<OrderRow> {
+  const { order: former, section } = await knownOrder(command, input.orderId);
+  requireState(former, endedWithoutCover, 'START_AGAIN', '重新申请');
+  const order = await begin(command, section, former, former.application);
+  const candidates = await candidatesByIds(command.db, await productsNotDeclined(command.db, former.id));
+  const asked = offerCaseOf(order, section, command.now);
+  const offered = candidates.flatMap((candidate) =>
+    candidate && offerFaults(candidate, asked).length === 0 ? candidate.product.id : [],
+  );
+  await choose(command, order, offered);
+  return order;
+}
+
+async function choose(command: Command, order: OrderRow, productIds: readonly string[]): Promise<void> {
+  if (productIds.length === 0) return;
+  await command.db
+    .insert(orderProducts)
+    .values(productIds.map((productId) => ({ orderId: order.id, productId })));
+}
+
+async function begin(
+  command: Command,
+  section: SectionRow,
+  wish: { readonly depositKind: DepositKind; readonly form: GuaranteeForm },
+  repeated: ApplicationRow | null,
+): Promise<OrderRow> {
   const [deposits = []] = await depositsOfSections(command.db, [section.id]);
   const { enterprise, deposit } = await guardApplying({
     section,
     deposits,
-    kind: input.depositKind,
+    kind: wish.depositKind,
     now: command.now,
     readyEnterprise: () => requireReadyEnterprise(command),
     liveOrderId: async ({ id }) => {
       const live = await liveOrders(command.db, id, [section.id]);
-      return live.find((order) => order.depositKind === input.depositKind)?.id ?? null;
+      return live.find((order) => order.depositKind === wish.depositKind)?.id ?? null;
     },
   });
-  const last = await lastApplication(command.db, enterprise.id);
+  const last = repeated ?? (await lastApplication(command.db, enterprise.id));
+  const fresh = prefilledApplication({ section, deposit, enterprise, last, now: command.now });
   return bear(command, orderLife, {
     id: newId('ord'),
     number: orderNumber(command.now),
     enterpriseId: enterprise.id,
     sectionId: section.id,
-    depositKind: input.depositKind,
-    form: input.form,
+    depositKind: wish.depositKind,
+    form: wish.form,
     depositAmountFen: deposit.amountFen,
-    application: prefilledApplication({ section, deposit, enterprise, last, now: command.now }),
+    application: repeated ? repeatedApplication(repeated, fresh, deposit.kind === 'BID') : fresh,
     createdBy: userOf(command).id,
     createdAt: command.now,
   });
@@ -191,11 +232,7 @@ export async function chooseProducts(
   if (issues.length > 0) throw new InvalidInput(issues);
 
   await command.db.delete(orderProducts).where(eq(orderProducts.orderId, order.id));
-  if (productIds.length > 0) {
-    await command.db
-      .insert(orderProducts)
-      .values(productIds.map((productId) => ({ orderId: order.id, productId })));
-  }
+  await choose(command, order, productIds);
   command.changedOrders.add(order.id);
   return order;
 }

@@ -1,11 +1,14 @@
+import { eq } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createHarness, type Harness } from '../../../test/support/harness.ts';
+import { products } from '../../db/tables/insurer.ts';
 import { machineGrid } from '../../kernel/machine.ts';
 import { postponeBidSection, suspendBidSection } from '../section/section.service.ts';
 import {
   ACCEPT_DOCUMENTS,
   CANCEL,
   CHOOSE,
+  DECLINE,
   filledIn,
   inDays,
   RECORD,
@@ -14,6 +17,7 @@ import {
   SAVE,
   type Scene,
   START,
+  START_AGAIN,
   SUBMIT,
   sceneOf,
   startedOrder,
@@ -663,6 +667,77 @@ test('where the calendar of working days ends, a bid order is due at its deadlin
   const product = await h.given.product(scene.insurers[0]?.id ?? '', { depositKind: 'PERFORMANCE' });
   const other = await submittedOrder({ ...scene, kind: 'PERFORMANCE', products: [product] }, h.as(bidder));
   expect(await orderOf(other.orderId, 'dueAt', h.as(bidder))).toEqual({ dueAt: null });
+});
+
+describe('applying again', () => {
+  const again = (orderId: string, ask = scene.ask) => ask(START_AGAIN, { input: { orderId } });
+
+  test('begins with all that was filled in, and with the insurers that did not decline', async () => {
+    scene = await sceneOf(h, { insurers: 3, kind: 'PERFORMANCE' });
+    const [, second, third] = scene.products;
+    const { orderId, quotes } = await submittedOrder(scene);
+    const cover = { sumInsured: '800000.00', startOn: '2026-11-25', days: 200 };
+    const desk = h.as(await h.given.underwriter(scene.insurers[0]?.id ?? ''));
+    const own = await desk('{ quotes { nodes { id } } }');
+    await desk(DECLINE, { input: { quoteId: own.data.quotes.nodes[0].id, reason: '不在承保范围' } });
+    expect(quotes).toHaveLength(3);
+    await h.system(({ db }) =>
+      db
+        .update(products)
+        .set({ active: false })
+        .where(eq(products.id, second?.id ?? '')),
+    );
+    expect(await refused(() => again(orderId))).toMatchObject({
+      code: 'TRANSITION_REFUSED',
+      event: 'START_AGAIN',
+    });
+    await scene.ask(CANCEL, { input: { orderId, reason: '资料有误' } });
+    h.pass(2 * DAY_MS);
+    const ask = h.as(await h.given.user('BIDDER', { enterpriseId: scene.bidder.enterpriseId }));
+    const answer = (await again(orderId, ask)).data.startOrderAgain;
+    expect(answer).toMatchObject({
+      state: 'DRAFT',
+      products: [{ id: third?.id }],
+      application: {
+        complete: true,
+        section: { constructionDays: 180 },
+        // The day it was to begin has come.
+        cover: { sumInsured: '1000000.00', startOn: '2026-11-27', days: 365 },
+        applicant: { contactName: '王演示' },
+        handler: { mobile: filledIn.handler.mobile },
+      },
+    });
+    expect(answer.id).not.toBe(orderId);
+    expect(answer.requiredDocuments.every(({ accepted }: { accepted: boolean }) => !accepted)).toBe(true);
+    expect(await refused(() => again(orderId, ask))).toMatchObject({
+      code: 'DUPLICATE_ORDER',
+      orderId: answer.id,
+    });
+
+    await ask(SAVE, {
+      input: { orderId: answer.id, application: { cover: { ...cover, startOn: '2026-12-24' } } },
+    });
+    await ask(CANCEL, { input: { orderId: answer.id, reason: '再改' } });
+    expect((await again(answer.id, ask)).data.startOrderAgain.application.cover).toEqual({
+      ...cover,
+      startOn: '2026-12-24',
+    });
+  });
+
+  test('asks the guards as any application does, and is for the own enterprise', async () => {
+    scene = await sceneOf(h);
+    const { orderId } = await submittedOrder(scene);
+    await scene.ask(CANCEL, { input: { orderId, reason: '不再投标' } });
+    const rival = h.as(await h.given.bidder());
+    const [secret, absent] = [
+      await refused(() => again(orderId, rival)),
+      await refused(() => again('ord_absent', rival)),
+    ];
+    expect(secret).toEqual(absent);
+    expect(secret).toMatchObject({ code: 'NOT_FOUND' });
+    await h.given.opened(scene.section.id);
+    expect(await refused(() => again(orderId))).toMatchObject({ code: 'SECTION_CLOSED' });
+  });
 });
 
 describe('the list', () => {

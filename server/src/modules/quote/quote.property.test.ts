@@ -38,6 +38,7 @@ const actorOf = ({ id, enterpriseId, insurerId }: Person, role: Role): UserActor
   enterpriseId,
   insurerId,
   tokenHash: '',
+  mustEnrol: false,
 });
 
 /** Acts as somebody. A refusal is an answer; anything else fails the test. @returns the code of the refusal, or null */
