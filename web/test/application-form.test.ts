@@ -59,6 +59,7 @@ const product = {
   rate: '0.04',
   tiers: null,
   minimumPremium: '300.00',
+  minimumSum: null,
   maximumSum: null,
   insurer: {
     __typename: 'Insurer',

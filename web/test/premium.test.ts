@@ -11,6 +11,7 @@ const perCase: PremiumTerms = {
   rate: '0.04',
   tiers: null,
   minimumPremium: '300.00',
+  minimumSum: null,
   maximumSum: null,
 };
 

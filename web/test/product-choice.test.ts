@@ -14,6 +14,8 @@ const insurer = {
   id: 'ins_1',
   name: '示例财产保险股份有限公司',
   shortName: '示例保险',
+  licenseNumber: '演示-000001',
+  licenseValidUntil: null,
   hotline: '400-000-0001',
   logoUrl: '/insurers/ins_1/logo.svg',
 };
@@ -24,6 +26,7 @@ const document = (id: string, kind: string, title: string) => ({
   kindLabel: title,
   title,
   version: 1,
+  file: null,
   insurer,
 });
 const notice = document('doc_notice', 'POLICY_NOTICE', '投保须知');
@@ -37,7 +40,11 @@ const product = {
   rate: '0.004',
   tiers: null,
   minimumPremium: '300.00',
+  minimumSum: null,
   maximumSum: null,
+  maximumDays: null,
+  regionNames: null,
+  validUntil: null,
   insurer,
   referencePremium: null,
   documents: [notice, terms],
@@ -82,6 +89,19 @@ async function givenPage(initial: { productIds?: string[]; accepted?: string[] }
   api.answer('ProductsOnOffer', {
     platform: { __typename: 'Platform', productOrderRule: '按全称排列，不作推荐。' },
     products: [product],
+    productsNotOnOffer: [
+      {
+        __typename: 'ProductNotOnOffer',
+        reasons: ['保障天数超过最长 30 天'],
+        product: { __typename: 'Product', id: 'prd_2', name: '短期保证保险', insurer },
+      },
+    ],
+  });
+  api.answer('Broker', {
+    platform: {
+      __typename: 'Platform',
+      broker: { name: '示例保险经纪有限公司', licenseNumber: '演示-经纪-1' },
+    },
   });
   api.answer('DocumentPages', () => {
     const asked = api.of('DocumentPages').at(-1)?.variables.id;
@@ -152,6 +172,14 @@ test('no insurer is chosen and no box is ticked beforehand', async () => {
     expect(box.disabled).toBe(true);
   }
   expect(wrapper.text()).toContain('您已选择 0 家保险公司');
+});
+
+test('the page states the order of the list, names the sellers in full, and says what does not fit and why', async () => {
+  const { wrapper } = await givenPage({ productIds: ['prd_1'] });
+  await eventually(() => expect(wrapper.get('.sellers').text()).toContain('示例保险经纪有限公司'));
+  expect(wrapper.get('.sellers').text()).toContain(insurer.name);
+  expect(wrapper.text()).toContain('按全称排列，不作推荐。');
+  expect(wrapper.get('.not-offered').text()).toContain('保障天数超过最长 30 天');
 });
 
 test('the boxes open only when every page was read, and the reading is recorded', async () => {

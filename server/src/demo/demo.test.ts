@@ -157,6 +157,21 @@ test('every product can price a deposit, but those that are priced by hand', () 
   }
 });
 
+test('one product’s terms have twenty pages, as real ones do', () => {
+  const [long, ...others] = demoProducts.filter(({ hasAnnexes }) => hasAnnexes);
+  expect(others).toEqual([]);
+  const terms = productDocuments({
+    insurerName: '某机构',
+    productName: long?.name ?? '',
+    depositKind: 'PERFORMANCE',
+    form: 'INSURANCE',
+    brokerName: demoBroker.name,
+    withAnnexes: true,
+  }).find(({ kind }) => kind === 'POLICY_TERMS');
+  expect(terms?.pages).toHaveLength(20);
+  expect(new Set(terms?.pages).size).toBe(20);
+});
+
 test('logos are small drawings without scripts, references or text', () => {
   for (const { logoSvg } of demoInsurers) {
     expect(logoSvg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" viewBox="0 0 120 40".*<\/svg>$/s);

@@ -40,6 +40,8 @@ export interface ProductNames {
   readonly depositKind: DepositKind;
   readonly form: GuaranteeForm;
   readonly brokerName: string;
+  /** Whether the terms come with their annexes: twenty pages in all, as real terms do. */
+  readonly withAnnexes?: boolean;
 }
 
 const NOTICE =
@@ -554,6 +556,39 @@ function counterGuarantee({ names, facts, words }: ProductText): string[] {
   ];
 }
 
+/** What an annex of the terms is about: the event, what shows it, and by what the loss is reckoned. */
+const annexTopics: readonly (readonly [event: string, proof: string, loss: string])[] = [
+  ['未按期开工', '开工令、监理日志与催告函', '误期期间的管理费用与重新组织施工的差额'],
+  ['擅自停工', '停工通知、现场影像与监理报告', '停工期间的看护费用与复工费用'],
+  ['工期延误', '进度计划、签证与延期审批记录', '合同约定的误期违约金'],
+  ['工程质量不合格', '检测报告、整改通知与复验记录', '返工、修复与复验的必要费用'],
+  ['拒绝整改', '整改通知的送达证明与逾期确认书', '委托第三人整改的合理费用'],
+  ['转包或者违法分包', '行政主管部门的认定文书', '解除合同后重新发包的价差'],
+  ['主要人员未到岗', '考勤记录与更换人员的审批记录', '合同约定的人员违约金'],
+  ['主要设备未进场', '设备清单与进场验收记录', '租赁替代设备的合理费用'],
+  ['材料不符合约定', '进场检验报告与退场记录', '更换材料与由此返工的费用'],
+  ['安全生产责任未落实', '隐患通知、处罚文书与整改记录', '消除隐患的必要费用，罚款除外'],
+  ['农民工工资拖欠', '劳动保障部门的责令支付文书', '垫付工资的本金'],
+  ['竣工资料未移交', '移交清单与催告函', '补测、补绘与归档的费用'],
+  ['缺陷责任未履行', '缺陷通知与逾期确认书', '委托第三人维修的合理费用'],
+  ['合同被依法解除', '解除通知与清算报告', '已付款项超出已完工程价值的部分'],
+  ['破产或者被吊销执照', '人民法院或者登记机关的文书', '申报债权后仍未受偿的部分'],
+  ['争议经裁判确定', '生效的判决书、裁决书或者调解书', '裁判确定的金额与必要的费用'],
+];
+
+function annexes({ names, words }: ProductText): string[] {
+  return annexTopics.map(([event, proof, loss], index) =>
+    page(
+      `附件${index + 1}　${event}的认定与核定（适用于“${names.productName}”）`,
+      `一、认定。主合同履行期间发生${event}，经${words.insured}书面催告，${words.applicant}在合理期限内仍不改正的，构成本条款所称的违约。催告应当载明事实、依据和改正的期限，并抄送${names.insurerName}。`,
+      `二、材料。${words.insured}应当提交主合同、催告的送达证明，以及${proof}。材料不齐的，${words.issuer}应当一次性告知需要补充的内容；确因客观原因不能提交的，可以其他足以证明事实的材料代替。`,
+      `三、核定。损失按${loss}计算，以实际发生且有凭证者为限，并扣除${words.insured}已经从其他途径获得的补偿。双方对金额有争议的，可以共同委托有资质的机构评估。`,
+      `四、时限。${words.issuer}自材料齐全之日起三十日内作出核定，并将结果书面通知${words.insured}；达成协议的，十日内支付。金额不能全部确定的，对能够确定的部分先予支付。`,
+      `五、减轻损失。${words.insured}应当采取必要措施防止损失扩大；因此支出的合理费用，${words.issuer}在${words.sum}的范围内承担。未采取措施致使损失扩大的，对扩大的部分不承担责任。`,
+    ),
+  );
+}
+
 /**
  * The seven documents of a product. A surety's are worded for a guarantee company, which insures nobody, under the same kinds.
  * The surrender causes in the special terms are those of the domain: section 6.
@@ -570,7 +605,7 @@ export function productDocuments(names: ProductNames): DemoDocument[] {
     make('EXCLUSIONS', exclusions(text)),
     make('APPLICANT_DECLARATION', applicantDeclaration(text)),
     make('SPECIAL_TERMS', specialTerms(text)),
-    make('POLICY_TERMS', policyTerms(text)),
+    make('POLICY_TERMS', [...policyTerms(text), ...(names.withAnnexes ? annexes(text) : [])]),
     make('APPLICATION_FORM', applicationForm(text)),
     make('COUNTER_GUARANTEE', counterGuarantee(text)),
   ];

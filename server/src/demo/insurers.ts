@@ -10,6 +10,8 @@ export interface DemoInsurer {
   /** INSURANCE for property insurers, SURETY for guarantee companies: each sells one form only. */
   readonly form: GuaranteeForm;
   readonly licenseNumber: string;
+  readonly licenseValidFrom: string;
+  readonly licenseValidUntil: string;
   readonly hotline: string;
   readonly account: {
     readonly accountName: string;
@@ -32,6 +34,13 @@ export interface DemoProduct {
   readonly minimumFen: number;
   /** Largest sum the insurer takes without being asked, in fen; null is no limit. */
   readonly maximumSumFen: number | null;
+  /** Smallest sum, in fen. */
+  readonly minimumSumFen: number | null;
+  readonly maximumDays: number | null;
+  /** Where it is sold; null is everywhere. */
+  readonly regionCodes: readonly string[] | null;
+  /** Whether its terms come with annexes, twenty pages in all. */
+  readonly hasAnnexes: boolean;
   /** Brackets by rising limit with TIERED, else null. */
   readonly tiers: readonly PremiumTier[] | null;
 }
@@ -118,6 +127,8 @@ export const demoInsurers: readonly DemoInsurer[] = sketches.map((sketch, index)
   shortName: sketch.shortName,
   form: sketch.form,
   licenseNumber: `演示-${String(index + 1).padStart(6, '0')}`,
+  licenseValidFrom: `20${15 + index}-07-01`,
+  licenseValidUntil: `20${35 + index}-06-30`,
   hotline: `400-000-${String(index + 1).padStart(4, '0')}`,
   account: {
     accountName: sketch.name,
@@ -193,6 +204,16 @@ const productWords: Readonly<Record<DepositKind, string>> = {
   QUALITY: '建设工程质量保证',
 };
 
+/** Limits other than the largest sum: bid products cover the longest validity, and one surety works in the city's core alone. */
+function limitsOf(insurerKey: string, kind: DepositKind) {
+  return {
+    minimumSumFen: kind === 'BID' ? null : 1_000 * YUAN,
+    maximumDays: kind === 'BID' ? null : 1_825,
+    regionCodes: insurerKey === 'xinqiao' && kind !== 'BID' ? ['210502', '210503', '210504', '2105GX'] : null,
+    hasAnnexes: insurerKey === 'pinglan' && kind === 'PERFORMANCE',
+  };
+}
+
 function productOf(insurer: DemoInsurer, depositKind: DepositKind, terms: Terms): DemoProduct {
   const [formula, pricing, minimumYuan, maximumWan] = terms;
   return {
@@ -204,6 +225,7 @@ function productOf(insurer: DemoInsurer, depositKind: DepositKind, terms: Terms)
     rate: typeof pricing === 'string' ? pricing : null,
     minimumFen: minimumYuan * YUAN,
     maximumSumFen: maximumWan === null ? null : maximumWan * WAN,
+    ...limitsOf(insurer.key, depositKind),
     tiers: formula === 'TIERED' ? pricing : null,
   };
 }

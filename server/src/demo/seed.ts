@@ -105,7 +105,10 @@ async function seedInsurers(command: Command): Promise<Map<string, string>> {
       formula: product.formula,
       rate: product.rate,
       minimumPremium: product.minimumFen,
+      minimumSum: product.minimumSumFen,
       maximumSum: product.maximumSumFen,
+      maximumDays: product.maximumDays,
+      regionCodes: product.regionCodes,
       tiers: product.tiers?.map((tier) => ({ upTo: tier.upToFen, rate: tier.rate })) ?? null,
       active: true,
     });
@@ -115,6 +118,7 @@ async function seedInsurers(command: Command): Promise<Map<string, string>> {
       depositKind: product.depositKind,
       form: product.form,
       brokerName: broker.name,
+      withAnnexes: product.hasAnnexes,
     });
     for (const document of documents) await publishDocument(command, { ...document, productId: row.id });
   }

@@ -10,6 +10,12 @@ export const DocumentFields = graphql(`
     kindLabel
     title
     version
+    file {
+      id
+      url
+      fileName
+      bytes
+    }
     insurer {
       id
       name
@@ -58,11 +64,17 @@ export const ProductTermsFields = graphql(`
       rate
     }
     minimumPremium
+    minimumSum
     maximumSum
+    maximumDays
+    regionNames
+    validUntil
     insurer {
       id
       name
       shortName
+      licenseNumber
+      licenseValidUntil
       hotline
       logoUrl
     }
@@ -193,6 +205,17 @@ export const ProductsOnOfferDocument = graphql(
           ...DocumentFields
         }
       }
+      productsNotOnOffer(sectionId: $sectionId, depositKind: $depositKind, form: $form) {
+        reasons
+        product {
+          id
+          name
+          insurer {
+            id
+            name
+          }
+        }
+      }
     }
   `,
   [ProductTermsFields, PremiumFields, DocumentFields],
@@ -302,6 +325,19 @@ export const ApplicationFormDocument = graphql(
   `,
   [ProductTermsFields, ApplicationFields],
 );
+
+/** Who sells: the law wants broker and insurers named in full on every page of the sale. */
+export const BrokerDocument = graphql(`
+  query Broker {
+    platform {
+      __typename
+      broker {
+        name
+        licenseNumber
+      }
+    }
+  }
+`);
 
 export const SubmittedOrderDocument = graphql(`
   query SubmittedOrder($id: ID!) {

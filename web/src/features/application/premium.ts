@@ -9,7 +9,8 @@ export interface PremiumTerms {
   tiers: readonly { upTo: string | null; rate: string }[] | null;
   /** Yuan with two digits. */
   minimumPremium: string;
-  /** The largest sum that the product insures, in yuan; null without a limit. */
+  /** The smallest and the largest sum that the product insures, in yuan; null without a limit. */
+  minimumSum: string | null;
   maximumSum: string | null;
 }
 
@@ -42,12 +43,12 @@ export function formatYuan(fen: number): string {
  *
  * @param sumInsuredFen in fen, over 0
  * @param days of cover, over 0
- * @returns null where only the underwriter can tell: a price set by hand, a sum over the limit
+ * @returns null where only the underwriter can tell: a price set by hand, a sum outside the limits
  */
 export function computePremium(terms: PremiumTerms, sumInsuredFen: number, days: number): Premium | null {
   const { formula } = terms;
   const rate = formula === 'TIERED' ? tierRate(terms, sumInsuredFen) : terms.rate;
-  if (rate === null || formula === 'MANUAL' || isOverLimit(terms, sumInsuredFen)) return null;
+  if (rate === null || formula === 'MANUAL' || isOutsideLimits(terms, sumInsuredFen)) return null;
 
   const isByTime = formula === 'ANNUAL_PRO_RATA';
   const [wholePart = '0', fraction = ''] = rate.split('.');
@@ -73,10 +74,16 @@ export function computePremium(terms: PremiumTerms, sumInsuredFen: number, days:
   };
 }
 
-/** Whether a product does not insure so large a sum. */
-export function isOverLimit({ maximumSum }: PremiumTerms, sumInsuredFen: number): boolean {
+/** Whether a product does not insure so small or so large a sum. */
+export function isOutsideLimits(
+  { minimumSum, maximumSum }: Pick<PremiumTerms, 'minimumSum' | 'maximumSum'>,
+  sumInsuredFen: number,
+): boolean {
+  const minimumFen = minimumSum === null ? null : parseYuan(minimumSum);
   const maximumFen = maximumSum === null ? null : parseYuan(maximumSum);
-  return maximumFen !== null && sumInsuredFen > maximumFen;
+  return (
+    (minimumFen !== null && sumInsuredFen < minimumFen) || (maximumFen !== null && sumInsuredFen > maximumFen)
+  );
 }
 
 const rateNames = { PER_CASE: '费率', ANNUAL_PRO_RATA: '年费率', TIERED: '分档费率' } as const;

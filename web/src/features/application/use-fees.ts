@@ -2,11 +2,11 @@ import { useQuery } from '@urql/vue';
 import { refDebounced } from '@vueuse/core';
 import { type ComputedRef, computed } from 'vue';
 import type { ResultOf, VariablesOf } from '../../gql/graphql.ts';
-import { formatMoney } from '../../shared/format.ts';
 import type { PremiumFields } from './application.gql.ts';
 import { ReferencePremiumsDocument } from './application.gql.ts';
 import type { Fee, ProductTerms } from './FeeSummary.vue';
-import { computePremium, formatYuan, isOverLimit } from './premium.ts';
+import { computePremium, formatYuan, isOutsideLimits } from './premium.ts';
+import { sumLimits } from './product-limits.ts';
 
 type Asked = VariablesOf<typeof ReferencePremiumsDocument>;
 
@@ -70,6 +70,7 @@ function isFor(
 
 function absentTextOf(product: ProductTerms, sumInsuredFen: number | null, days: number | null): string {
   if (sumInsuredFen === null || days === null) return '待填写';
-  if (isOverLimit(product, sumInsuredFen)) return `超过最高保额 ${formatMoney(product.maximumSum ?? '')} 元`;
-  return product.formula === 'MANUAL' ? '核保后确定' : '计算中…';
+  if (isOutsideLimits(product, sumInsuredFen))
+    return `超出限额（${sumLimits(product.minimumSum, product.maximumSum)}）`;
+  return product.formula === 'MANUAL' ? '人工核定' : '计算中…';
 }
