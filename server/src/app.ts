@@ -21,6 +21,7 @@ import { type Clock, systemClock } from './kernel/clock.ts';
 import { createLog, type Log } from './log.ts';
 import { forgetExpired } from './modules/account/account.jobs.ts';
 import { deliverSms, SMS_TOPIC } from './modules/account/sms-message.ts';
+import { expireInvitations } from './modules/enterprise/member.service.ts';
 import { SECTION_NEWS_TOPIC, tellSectionNews } from './modules/message/message.service.ts';
 import { lapseOrders } from './modules/order/order.service.ts';
 import { keepSalesPages } from './modules/order/order.trace.ts';
@@ -57,6 +58,7 @@ const minuteMs = 60_000;
 const timers: readonly Timer[] = [
   { name: 'expireQuotes', everyMs: minuteMs / 6, work: expireQuotes },
   { name: 'lapseOrders', everyMs: minuteMs / 6, work: lapseOrders },
+  { name: 'expireInvitations', everyMs: minuteMs, work: expireInvitations },
   { name: 'movePoliciesByDate', everyMs: minuteMs, work: movePoliciesByDate },
   { name: 'forgetExpired', everyMs: 10 * minuteMs, work: forgetExpired },
   { name: 'forgetOldKeys', everyMs: 60 * minuteMs, work: forgetOldKeys },

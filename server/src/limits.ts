@@ -97,6 +97,11 @@ export const limits = {
   signInAttemptsKeptMs: 7 * dayMs,
   revealsPerPersonMax: 20,
   revealsPerPersonWindowMs: dayMs,
+  invitationValidMs: 7 * dayMs,
+  invitationsPerDayMax: 20,
+  /** Of all enterprises together, to one number; whoever invites more often is answered the same. */
+  invitationSmsPerMobileAndDayMax: 3,
+  membersPerEnterpriseMax: 50,
   rejectedFieldsMax: 20,
   idNumberCharactersMax: 40,
 

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { eq, sql } from 'drizzle-orm';
 import { type Actor, system } from '../access/actor.ts';
 import { addApiSecret } from '../access/api-key.ts';
 import { hashPassword } from '../access/password.ts';
@@ -241,6 +242,12 @@ async function seedAccounts(command: Command, insurerIds: ReadonlyMap<string, st
       bank: await client('银行系统（演示）', ['payments:write'], null),
     },
   };
+  await command.db
+    .update(enterprises)
+    .set({
+      ownerId: sql`(select ${users.id} from ${users} where ${users.mobile} = ${accounts.bidder.mobile})`,
+    })
+    .where(eq(enterprises.id, enterpriseId));
   const insurerKeys: { name: string; secret: string }[] = [];
   for (const insurer of demoInsurers) {
     const insurerId = insurerIds.get(insurer.key);

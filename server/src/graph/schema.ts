@@ -2,6 +2,7 @@ import '../modules/account/account.graph.ts';
 import '../modules/account/account-security.graph.ts';
 import '../modules/account/second-factor.graph.ts';
 import '../modules/enterprise/enterprise.graph.ts';
+import '../modules/enterprise/member.graph.ts';
 import '../modules/section/section.graph.ts';
 import '../modules/insurer/insurer.graph.ts';
 import '../modules/insurer/insurer-admin.graph.ts';

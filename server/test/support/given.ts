@@ -94,8 +94,14 @@ export function createGiven(h: Harness) {
     user,
     enterprise,
     /** A clerk of a certified enterprise with a complete profile. */
-    bidder: async (facts: { name?: string; complete?: boolean } = {}) =>
-      user('BIDDER', { enterpriseId: await enterprise(facts) }),
+    bidder: async (facts: { name?: string; complete?: boolean } = {}) => {
+      const enterpriseId = await enterprise(facts);
+      const owner = await user('BIDDER', { enterpriseId });
+      await h.system(({ db }) =>
+        db.update(enterprises).set({ ownerId: owner.id }).where(eq(enterprises.id, enterpriseId)),
+      );
+      return owner;
+    },
     /** A clerk whose enterprise is not certified. */
     newcomer: () => user('BIDDER'),
     operator: () => user('OPERATOR'),

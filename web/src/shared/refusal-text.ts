@@ -32,6 +32,8 @@ export type RefusalCode =
   | 'SECOND_FACTOR_REQUIRED'
   | 'MOBILE_TAKEN'
   | 'ENTERPRISE_TAKEN'
+  | 'NOT_OWNER'
+  | 'ALREADY_MEMBER'
   | 'UPLOAD_REFUSED'
   | 'CAP_EXCEEDED'
   | 'STORAGE_FULL'
@@ -85,6 +87,8 @@ export const refusalText = {
   SECOND_FACTOR_REQUIRED: '请先启用两步验证，再进行其他操作。',
   MOBILE_TAKEN: '该手机号已注册，请直接登录。',
   ENTERPRISE_TAKEN: '该统一社会信用代码已被其他账号认证，如有疑问请联系客服。',
+  NOT_OWNER: '仅企业管理员可进行该操作，请联系本企业管理员。',
+  ALREADY_MEMBER: '您已属于一家企业，不能再加入其他企业，也无需再次认证。',
   UPLOAD_REFUSED: '文件未能通过检查，请更换文件后重新上传。',
   CAP_EXCEEDED: '金额超过规定上限。',
   STORAGE_FULL: '系统存储空间不足，暂时无法保存，请稍后再试。',

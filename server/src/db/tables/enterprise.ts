@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { index, sqliteTable, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { id, instant, json, known, line, oneOf, ref } from '../columns.ts';
-import { CERTIFICATION_STATES, ID_TYPES, OWNERSHIPS } from '../vocabulary.ts';
+import { CERTIFICATION_STATES, ID_TYPES, INVITATION_STATES, OWNERSHIPS } from '../vocabulary.ts';
 import { users } from './account.ts';
 import { uploads } from './upload.ts';
 
@@ -17,6 +17,8 @@ export const enterprises = sqliteTable(
     address: line(),
     certifiedAt: instant().notNull(),
     suspendedAt: instant(),
+    /** Who invites and removes the others: first of all whose certification was approved. */
+    ownerId: ref().references(() => users.id),
     createdAt: instant().notNull(),
   },
   (t) => [
@@ -64,5 +66,32 @@ export const certifications = sqliteTable(
     index('certifications_license').on(t.licenseUploadId),
     known('certifications_state', t.state, CERTIFICATION_STATES),
     known('certifications_id_type', t.idType, ID_TYPES),
+  ],
+);
+
+/** A number that is asked to join an enterprise, whoever has it or will. */
+export const invitations = sqliteTable(
+  'invitations',
+  {
+    id: id(),
+    enterpriseId: ref()
+      .notNull()
+      .references(() => enterprises.id),
+    mobile: line().notNull(),
+    state: oneOf(INVITATION_STATES).notNull(),
+    invitedBy: ref()
+      .notNull()
+      .references(() => users.id),
+    createdAt: instant().notNull(),
+    expiresAt: instant().notNull(),
+    decidedAt: instant(),
+  },
+  (t) => [
+    // One at a time: a second click finds the first.
+    uniqueIndex('invitations_pending').on(t.enterpriseId, t.mobile).where(sql`state = 'PENDING'`),
+    index('invitations_enterprise').on(t.enterpriseId, t.createdAt),
+    index('invitations_mobile').on(t.mobile, t.createdAt),
+    index('invitations_expiry').on(t.state, t.expiresAt),
+    known('invitations_state', t.state, INVITATION_STATES),
   ],
 );

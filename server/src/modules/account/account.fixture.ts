@@ -19,6 +19,7 @@ const documents = {
   changePassword: `mutation($input: ChangePasswordInput!) { result: changePassword(input: $input) { __typename ${refusal} ... on Session { expiresAt viewer { kind user { id mobile role } } } } }`,
   changeMobile: `mutation($input: ChangeMobileInput!) { result: changeMobile(input: $input) { __typename ${refusal} ... on Session { expiresAt viewer { kind user { id mobile role } } } } }`,
   createStaffUser: `mutation($input: CreateStaffUserInput!) { result: createStaffUser(input: $input) { __typename ${refusal} ... on User { id mobile role name suspendedAt } } }`,
+  reinstateUser: `mutation($input: IdInput!) { result: reinstateUser(input: $input) { __typename ${refusal} ... on User { id suspendedAt } } }`,
   startSecondFactor: `mutation($input: StartSecondFactorInput!) { result: startSecondFactor(input: $input) { __typename ${refusal} ... on SecondFactorStart { secret uri expiresAt } } }`,
   confirmSecondFactor: `mutation($input: SecondFactorCodeInput!) { result: confirmSecondFactor(input: $input) { __typename ${refusal} ... on SecondFactorEnabled { recoveryCodes session { expiresAt viewer { secondFactor user { id role } } } } } }`,
   removeSecondFactor: `mutation($input: SecondFactorCodeInput!) { result: removeSecondFactor(input: $input) { __typename ${refusal} ... on Session { viewer { secondFactor user { id role } } } } }`,

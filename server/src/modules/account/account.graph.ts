@@ -6,6 +6,7 @@ import { type Command, run } from '../../command/run.ts';
 import { API_SCOPES, roleLabel } from '../../db/vocabulary.ts';
 import { requireAccess } from '../../graph/access.ts';
 import { builder, enumOf } from '../../graph/builder.ts';
+import { connectionOf, pageArguments, pageRequest } from '../../graph/connection.ts';
 import { type Context, perRequest } from '../../graph/context.ts';
 import { Done, done } from '../../graph/done.ts';
 import { plainRefusal } from '../../graph/errors.ts';
@@ -21,6 +22,7 @@ import {
   type ApiClientRow,
   apiClientsByIds,
   listApiClients,
+  listStaff,
   type UserRow,
   userByMobile,
   usersByIds,
@@ -68,6 +70,7 @@ labelActs('user', {
   MOBILE_CHANGED: '更换手机号',
   SESSION_REVOKED: '退出一台设备',
   SUSPENDED: '停用账号',
+  REINSTATED: '恢复账号',
 });
 labelActs('apiClient', { CREATED: '新增系统接入', SECRET_ROTATED: '更换密钥', REVOKED: '停用系统接入' });
 labelActs('platform', { SMS_BUDGET_SPENT: '短信发送量达到上限' });
@@ -150,6 +153,24 @@ builder.queryFields((t) => ({
     description: '当前调用方；未登录时为空。',
     resolve: (_root, _args, { actor }) =>
       actor.kind === 'USER' || actor.kind === 'API_CLIENT' ? { actor } : null,
+  }),
+  staffUsers: t.field({
+    type: connectionOf('User', '人员', User),
+    description: '运营、核保和监管人员，新的在前。仅运营人员。',
+    args: {
+      filter: t.arg({
+        type: builder.inputType('StaffUserFilter', {
+          description: '人员筛选条件。',
+          fields: (f) => ({ roles: f.field({ type: [RoleEnum], description: '角色，任一即可。' }) }),
+        }),
+        description: '筛选条件。',
+      }),
+      ...pageArguments(t.arg),
+    },
+    resolve: (_root, args, context) => {
+      requireAccess(context.actor, { roles: ['OPERATOR'] });
+      return listStaff(context.db, context.actor, args.filter ?? {}, pageRequest(args));
+    },
   }),
   apiClients: t.field({
     type: [ApiClient],
@@ -440,6 +461,14 @@ mutation('suspendUser', {
   type: User,
   input: IdInput,
   act: (command, input) => service.suspendUser(command, input.id),
+});
+
+mutation('reinstateUser', {
+  description: '恢复已停用的账号。',
+  who: operator,
+  type: User,
+  input: IdInput,
+  act: (command, input) => service.reinstateUser(command, input.id),
 });
 
 const ApiClientSecret = builder.objectRef<clients.ApiClientSecret>('ApiClientSecret').implement({

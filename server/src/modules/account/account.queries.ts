@@ -1,9 +1,11 @@
-import { and, desc, eq, gt, inArray, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { Actor } from '../../access/actor.ts';
 import type { Db } from '../../db/open.ts';
 import { apiClients, sessions, users } from '../../db/tables/account.ts';
 import { enterprises } from '../../db/tables/enterprise.ts';
 import { productDocuments } from '../../db/tables/insurer.ts';
+import type { Role } from '../../db/vocabulary.ts';
+import { type Page, type PageRequest, pageOf } from '../../kernel/page.ts';
 
 export type UserRow = typeof users.$inferSelect;
 export type SessionRow = typeof sessions.$inferSelect;
@@ -24,6 +26,39 @@ export async function usersByIds(db: Db, actor: Actor, ids: readonly string[]): 
     .where(and(inArray(users.id, [...ids]), usersFor(actor)));
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => byId.get(id) ?? null);
+}
+
+export interface StaffFilter {
+  readonly roles?: readonly Role[] | null | undefined;
+}
+
+/** Operators, underwriters and supervisors, newest first. */
+export async function listStaff(
+  db: Db,
+  actor: Actor,
+  filter: StaffFilter,
+  page: PageRequest,
+): Promise<Page<UserRow>> {
+  const matching = and(
+    usersFor(actor),
+    ne(users.role, 'BIDDER'),
+    filter.roles?.length ? inArray(users.role, [...filter.roles]) : undefined,
+  );
+  const { after } = page;
+  const rows = await db
+    .select()
+    .from(users)
+    .where(
+      and(matching, after ? sql`(${users.createdAt}, ${users.id}) < (${after.key}, ${after.id})` : undefined),
+    )
+    .orderBy(desc(users.createdAt), desc(users.id))
+    .limit(page.first + 1);
+  return pageOf(
+    rows,
+    page.first,
+    (row) => ({ key: row.createdAt, id: row.id }),
+    () => db.$count(users, matching),
+  );
 }
 
 /**

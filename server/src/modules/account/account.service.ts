@@ -1,4 +1,4 @@
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, eq, isNotNull, isNull } from 'drizzle-orm';
 import { hashPassword, isOutdated, passwordMatches } from '../../access/password.ts';
 import type { Core } from '../../command/core.ts';
 import { note } from '../../command/fire.ts';
@@ -247,6 +247,20 @@ export async function createStaffUser(
 export async function requireInsurer(db: Db, insurerId: string): Promise<void> {
   const [insurer] = await db.select({ id: insurers.id }).from(insurers).where(eq(insurers.id, insurerId));
   if (!insurer) throw new InvalidInput([{ path: 'insurerId', message: '没有这个机构' }]);
+}
+
+/** Lets somebody in again who was suspended. Twice changes nothing. Refuses: NotFound. */
+export async function reinstateUser(command: Command, id: string): Promise<UserRow> {
+  const [user] = await command.db.select().from(users).where(eq(users.id, id));
+  if (!user) throw new NotFound();
+  const [reinstated] = await command.db
+    .update(users)
+    .set({ suspendedAt: null })
+    .where(and(eq(users.id, id), isNotNull(users.suspendedAt)))
+    .returning();
+  if (!reinstated) return user;
+  await note(command, { noun: 'user', objectId: id, event: 'REINSTATED' });
+  return reinstated;
 }
 
 /**

@@ -810,6 +810,41 @@ describe('staff', () => {
     expect(await h.content()).toBe(before);
   });
 
+  test('who are reinstated sign in again, and are listed with the others', async () => {
+    const h = await service();
+    const operator = await h.given.operator();
+    const made = await accountOf(h, operator)('createStaffUser', { ...staff, role: 'REGULATOR' });
+    const { id } = made.result;
+    await accountOf(h, operator)('suspendUser', { id });
+    const signIn = async () =>
+      (await accountOf(h)('signIn', { mobile: staff.mobile, password: goodPassword })).result;
+    expect(await signIn()).toMatchObject({ code: 'CREDENTIALS_WRONG' });
+    const reinstated = { __typename: 'User', id, suspendedAt: null };
+    expect((await accountOf(h, operator)('reinstateUser', { id })).result).toEqual(reinstated);
+    expect((await h.events()).at(-1)).toBe('OPERATOR user REINSTATED: · -> ·');
+    const before = await h.content();
+    expect((await accountOf(h, operator)('reinstateUser', { id })).result).toEqual(reinstated);
+    expect(
+      (await accountOf(h, operator)('reinstateUser', { id: `usr_${'a'.repeat(26)}` })).result,
+    ).toMatchObject({ code: 'NOT_FOUND' });
+    expect(await h.content()).toBe(before);
+    expect(await signIn()).toMatchObject({ __typename: 'Session' });
+
+    await h.given.bidder();
+    const listed = async (filter: object) =>
+      (
+        await h.as(operator)(
+          'query($filter: StaffUserFilter) { staffUsers(filter: $filter) { totalCount nodes { id role secondFactorEnabledAt } } }',
+          { filter },
+        )
+      ).data.staffUsers;
+    expect(await listed({})).toMatchObject({ totalCount: 2 });
+    expect(await listed({ roles: ['REGULATOR'] })).toEqual({
+      totalCount: 1,
+      nodes: [{ id, role: 'REGULATOR', secondFactorEnabledAt: null }],
+    });
+  });
+
   test('are nobody else’s affair: others are refused, and see a user like none', async () => {
     const h = await service();
     const operator = await h.given.operator();
@@ -824,6 +859,7 @@ describe('staff', () => {
       for (const [name, input] of [
         ['createStaffUser', staff],
         ['suspendUser', { id: bidder.id }],
+        ['reinstateUser', { id: bidder.id }],
         ['createApiClient', { name: 'x', scopes: ['policies:read'] }],
         ['rotateApiClientSecret', { id: 'x' }],
         ['revokeApiClient', { id: 'x' }],
@@ -831,6 +867,9 @@ describe('staff', () => {
         expect((await accountOf(h, who)(name, input)).errors?.[0].extensions.code).toBe('FORBIDDEN');
       }
       expect((await h.as(who)('{ apiClients { id } }')).errors?.[0].extensions.code).toBe('FORBIDDEN');
+      expect((await h.as(who)('{ staffUsers { totalCount } }')).errors?.[0].extensions.code).toBe(
+        'FORBIDDEN',
+      );
       expect((await h.as(who)(`{ node(id: "${operator.id}") { id } }`)).data).toEqual({ node: null });
     }
     expect((await accountOf(h)('suspendUser', { id: bidder.id })).errors?.[0].extensions.code).toBe(

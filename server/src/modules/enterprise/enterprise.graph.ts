@@ -30,11 +30,12 @@ import {
   mayReadLicense,
   queuePositions,
 } from './enterprise.queries.ts';
-import { EnterpriseTaken, NotCertified, ProfileIncomplete } from './enterprise.refusals.ts';
+import { AlreadyMember, EnterpriseTaken, NotCertified, ProfileIncomplete } from './enterprise.refusals.ts';
 import * as service from './enterprise.service.ts';
 
 plainRefusal(NotCertified, '企业尚未通过认证（NOT_CERTIFIED）。');
 plainRefusal(ProfileIncomplete, '企业基本信息未完善（PROFILE_INCOMPLETE）。');
+plainRefusal(AlreadyMember, '已属于一家企业（ALREADY_MEMBER）。');
 plainRefusal(EnterpriseTaken, '该代码已由其他账号认证（ENTERPRISE_TAKEN）。');
 
 labelActs('certification', { REVEAL: '查看证件号码' });
@@ -240,7 +241,7 @@ mutation('submitCertification', {
   description: '提交企业认证，由人工审核。同时只能有一份在审核中；未通过或撤回后可再次提交。',
   who: bidder,
   type: Certification,
-  refusals: [EnterpriseTaken, UploadRefused],
+  refusals: [EnterpriseTaken, AlreadyMember, UploadRefused],
   input: builder.inputType('SubmitCertificationInput', {
     description: '企业认证资料。',
     fields: (t) => ({

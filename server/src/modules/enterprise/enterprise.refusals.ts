@@ -23,3 +23,19 @@ export class EnterpriseTaken extends Refusal {
     super('该统一社会信用代码已由其他账号认证，如有疑问请联系客服。');
   }
 }
+
+/** Only the owner of an enterprise decides who belongs to it. */
+export class NotOwner extends Refusal {
+  readonly code = 'NOT_OWNER';
+  constructor() {
+    super('仅企业管理员可进行该操作，请联系本企业管理员。');
+  }
+}
+
+/** Who accepts belongs to an enterprise already. */
+export class AlreadyMember extends Refusal {
+  readonly code = 'ALREADY_MEMBER';
+  constructor() {
+    super('您已属于一家企业，不能再加入其他企业。');
+  }
+}

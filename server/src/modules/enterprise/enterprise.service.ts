@@ -26,7 +26,7 @@ import {
   latestCertifications,
   revealsSince,
 } from './enterprise.queries.ts';
-import { EnterpriseTaken, NotCertified, ProfileIncomplete } from './enterprise.refusals.ts';
+import { AlreadyMember, EnterpriseTaken, NotCertified, ProfileIncomplete } from './enterprise.refusals.ts';
 
 export interface CertificationInput {
   readonly name: string;
@@ -40,7 +40,7 @@ export interface CertificationInput {
  * Hands in a company's papers for review. One at a time; after a rejection or a withdrawal the next is a row of
  * its own, and after an approval there is none.
  *
- * Refuses: TransitionRefused, InvalidInput, EnterpriseTaken, UploadRefused.
+ * Refuses: TransitionRefused, AlreadyMember, InvalidInput, EnterpriseTaken, UploadRefused.
  */
 export async function submitCertification(
   command: Command,
@@ -49,7 +49,10 @@ export async function submitCertification(
   const { actor, now, core } = command;
   invariant(actor.kind === 'USER', 'only a person submits a certification');
   const [earlier] = await latestCertifications(command.db, [actor.id]);
-  if (earlier?.state === 'PENDING_REVIEW' || earlier?.state === 'APPROVED') throw refused(earlier, 'SUBMIT');
+  if (earlier?.state === 'PENDING_REVIEW') throw refused(earlier, 'SUBMIT');
+  // Who left their enterprise begins anew; who was invited to one has nothing to certify.
+  if (earlier?.state === 'APPROVED' && actor.enterpriseId !== null) throw refused(earlier, 'SUBMIT');
+  if (actor.enterpriseId !== null) throw new AlreadyMember();
 
   const { idType } = input.legalRepresentative;
   const idNumber = normaliseIdNumber(input.legalRepresentative.idNumber);
@@ -140,6 +143,7 @@ export async function approveCertification(command: Command, input: Move): Promi
     name: row.name,
     creditCode: row.creditCode,
     certifiedAt: command.now,
+    ownerId: row.userId,
     createdAt: command.now,
   });
   await command.db.update(users).set({ enterpriseId }).where(eq(users.id, row.userId));
