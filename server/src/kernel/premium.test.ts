@@ -107,6 +107,22 @@ test('a premium is at least the minimum, is net and tax, and does not fall when 
   );
 });
 
+test('a premium by tiers is at least the minimum and is net and tax; within a tier it does not fall when the sum rises', () => {
+  const sums = fc.integer({ min: 1, max: 10 ** 11 });
+  fc.assert(
+    fc.property(sums, sums, fc.integer({ min: 0, max: 10 ** 6 }), (one, other, minimumFen) => {
+      const input: PremiumInput = { ...sample, formula: 'TIERED', rate: null, tiers, minimumFen };
+      const lower = premium({ ...input, sumInsuredFen: Math.min(one, other) });
+      const higher = premium({ ...input, sumInsuredFen: Math.max(one, other) });
+      if (lower === null || higher === null) throw new Error('no premium');
+      expect(lower.premiumFen).toBeGreaterThanOrEqual(minimumFen);
+      expect(lower.netFen + lower.vatFen).toBe(lower.premiumFen);
+      // A larger sum may fall into a cheaper tier; that is what tiers are for.
+      if (lower.rate === higher.rate) expect(higher.premiumFen).toBeGreaterThanOrEqual(lower.premiumFen);
+    }),
+  );
+});
+
 test('tiers rise, end without a limit or with one, and have real rates', () => {
   expect(tiersFault(tiers)).toBeNull();
   expect(tiersFault(tiers.slice(0, 2))).toBeNull();

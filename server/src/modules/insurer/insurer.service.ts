@@ -45,16 +45,17 @@ export interface InsurerInput {
  */
 export async function saveInsurer(command: Command, input: InsurerInput): Promise<InsurerRow> {
   const before = input.id ? await insurerById(command, input.id) : null;
+  const name = input.name.trim();
   const [namesake] = await command.db
     .select({ id: insurers.id })
     .from(insurers)
-    .where(and(eq(insurers.name, input.name), before ? ne(insurers.id, before.id) : undefined));
+    .where(and(eq(insurers.name, name), before ? ne(insurers.id, before.id) : undefined));
   if (namesake) throw new InvalidInput([{ path: 'name', message: '已有同名的机构' }]);
 
   const values = {
-    name: input.name,
-    shortName: input.shortName,
-    licenseNumber: input.licenseNumber,
+    name,
+    shortName: input.shortName.trim(),
+    licenseNumber: input.licenseNumber.trim(),
     licenseValidFrom: kept(input.licenseValidFrom, before?.licenseValidFrom),
     licenseValidUntil: kept(input.licenseValidUntil, before?.licenseValidUntil),
     hotline: input.hotline,
@@ -68,7 +69,7 @@ export async function saveInsurer(command: Command, input: InsurerInput): Promis
   const changes = changesBetween(before && insurerFacts(before), insurerFacts({ ...before, ...values }));
   if (!before) {
     const born = { id: newId('ins'), ...values, createdAt: command.now };
-    return bear(command, insurerLife, born, { note: input.name, data: { changes } });
+    return bear(command, insurerLife, born, { note: name, data: { changes } });
   }
   if (changes.length === 0) return before;
   const [row] = await command.db.update(insurers).set(values).where(eq(insurers.id, before.id)).returning();
@@ -184,7 +185,7 @@ export async function saveProduct(command: Command, input: ProductInput): Promis
 
   const values = {
     insurerId: input.insurerId,
-    name: input.name,
+    name: input.name.trim(),
     depositKind: input.depositKind,
     form: input.form,
     formula: input.formula,

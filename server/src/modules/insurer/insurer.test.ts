@@ -124,7 +124,7 @@ describe('an insurer', () => {
 
   test('is refused with a name that is taken, a licence that ends before it begins, or a logo that is more than a drawing', async () => {
     const other = await h.given.insurer();
-    expect(await refused(asOperator, SAVE_INSURER, insurerInput({ name: other.name }))).toMatchObject({
+    expect(await refused(asOperator, SAVE_INSURER, insurerInput({ name: ` ${other.name} ` }))).toMatchObject({
       paths: ['name'],
     });
     const licence = { licenseValidFrom: '2027-01-01', licenseValidUntil: '2026-12-31' };
