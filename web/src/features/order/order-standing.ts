@@ -58,6 +58,10 @@ const stepOfState: Record<OrderState, number | null> = {
   LAPSED: null,
 };
 
+/** Whether the order ended without a guarantee, so that it may be applied for anew. */
+export const hasEnded = (state: OrderState): boolean =>
+  state === 'DECLINED' || state === 'CANCELLED' || state === 'LAPSED';
+
 /** Index of the step being done, or null for an order that ended on the way: it has no next step to show. */
 export function orderStep(state: OrderState): number | null {
   return stepOfState[state];
@@ -168,7 +172,7 @@ export function standingOf(order: StandingOrder): Standing {
       };
 
     case 'LAPSED':
-      return { ...rest, tone: 'info', text: '订单未在期限内完成支付，已失效。如仍需办理，请重新申请。' };
+      return { ...rest, tone: 'info', text: '订单未在期限内完成，已失效。如仍需办理，请重新申请。' };
   }
 }
 

@@ -245,6 +245,21 @@ export const OrderChangedDocument = graphql(`
   }
 `);
 
+export const StartOrderAgainDocument = graphql(
+  `
+    mutation StartOrderAgain($input: StartOrderAgainInput!) {
+      startOrderAgain(input: $input) {
+        __typename
+        ... on Order {
+          id
+        }
+        ...RefusalFields
+      }
+    }
+  `,
+  [RefusalFields],
+);
+
 export const CancelOrderDocument = graphql(
   `
     mutation CancelOrder($input: CancelOrderInput!) {
