@@ -93,3 +93,43 @@ test('after three wrong passwords a human check goes first, and nothing typed is
   await page.getByRole('heading', { name: '账号安全' }).waitFor();
   expect(faults).toEqual([]);
 });
+
+test('an owner invites a colleague, who comes, is made the owner, and sees the one before go', async () => {
+  const owner = await openPage(browser, service.origin);
+  await owner.page.goto(`${service.origin}/sign-in?next=/center/members`);
+  await typePassword(owner.page, service.accounts.bidder);
+  await owner.page.getByRole('heading', { name: '企业成员' }).waitFor();
+  const mobile = '13700009001';
+  await owner.page.getByLabel('手机号').fill(mobile);
+  await owner.page.getByRole('button', { name: '发送邀请' }).click();
+  await owner.page.getByText('已向 137****9001 发送邀请').waitFor();
+
+  const clerk = await openPage(browser, service.origin);
+  await clerk.page.goto(`${service.origin}/register`);
+  await clerk.page.getByLabel('手机号').fill(mobile);
+  await clerk.page.getByRole('button', { name: '点此验证' }).click();
+  await clerk.page.getByText('验证通过').first().waitFor();
+  await clerk.page.getByRole('button', { name: '获取验证码' }).click();
+  await clerk.page.getByLabel('短信验证码').fill(await service.smsCode(mobile));
+  for (const field of await clerk.page.locator('input[autocomplete="new-password"]').all()) {
+    await field.fill('秋天的红叶 2026');
+  }
+  await clerk.page.locator('.el-checkbox').click();
+  await clerk.page.getByRole('button', { name: /注册/ }).click();
+  // A newcomer is led to the certification, where the invitation waits.
+  await clerk.page.getByRole('button', { name: '接受', exact: true }).click();
+  await clerk.page.getByRole('button', { name: '确认加入' }).click();
+  await clerk.page.getByRole('cell', { name: /137\*{4}9001/ }).waitFor();
+
+  await owner.page.reload();
+  await owner.page.getByRole('button', { name: '移交管理员' }).click();
+  await owner.page.getByRole('button', { name: '确认移交' }).click();
+  await owner.page.getByText('已将企业管理员移交给').waitFor();
+  await clerk.page.reload();
+  await clerk.page.getByRole('button', { name: '移除', exact: true }).click();
+  await clerk.page.getByRole('button', { name: '确认移除' }).click();
+  await clerk.page.getByText('其登录已全部退出').waitFor();
+  await owner.page.reload();
+  await owner.page.getByRole('heading', { name: '登录' }).waitFor();
+  expect([...owner.faults, ...clerk.faults]).toEqual([]);
+});

@@ -15,6 +15,11 @@ export const routes: RouteRecordRaw[] = [
         meta: { title: '账号安全' },
       },
       {
+        path: 'members',
+        component: () => import('../enterprise/MembersPage.vue'),
+        meta: { title: '企业成员' },
+      },
+      {
         path: 'messages',
         component: () => import('../message/MessagesPage.vue'),
         meta: { title: '我的消息' },
