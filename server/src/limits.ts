@@ -177,6 +177,8 @@ export const limits = {
   earlierQuotesMax: 20,
   paymentWorkdays: 3,
   paymentReviewWorkdays: 1,
+  refundWorkdays: 3,
+  voucherPicturesMax: 5,
   issueWorkdays: 1,
   electronicInvoiceWorkdays: 2,
   paperInvoiceWorkdays: 5,

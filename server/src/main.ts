@@ -11,6 +11,7 @@ const usage = `Usage: node server/src/main.ts COMMAND
   start                build, migrate, seed (sandbox) and serve
   import FILE          take in bid sections from a JSON or CSV file
   verify-events        walk the event log, hold the sales traces against it, name what was altered
+  verify-ledger        prove that the books balance and agree with orders, payments and invoices
   print-schema         write schema.graphql
   build-client         build the web client where its sources changed
   sandbox-insurer      the insurers' counterpart of the sandbox; started by start`;
@@ -30,6 +31,9 @@ switch (command) {
     break;
   case 'verify-events':
     await verify(config());
+    break;
+  case 'verify-ledger':
+    await verifyBooks(config());
     break;
   case 'print-schema':
     await printSchema();
@@ -188,6 +192,19 @@ async function verify(settings: Config): Promise<void> {
       say(fault);
       process.exitCode = 1;
     }
+  } finally {
+    database.close();
+  }
+}
+
+async function verifyBooks(settings: Config): Promise<void> {
+  const { openDatabase } = await import('./db/open.ts');
+  const { describeLedger, verifyLedger } = await import('./modules/ledger/ledger.queries.ts');
+  const database = openDatabase(settings.databaseFile);
+  try {
+    const report = await verifyLedger(database.reader);
+    for (const line of describeLedger(report)) say(line);
+    if (report.disagreements.length > 0) process.exitCode = 1;
   } finally {
     database.close();
   }

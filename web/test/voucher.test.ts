@@ -144,7 +144,7 @@ test('a voucher goes out as it is compared: digits only, the amount with two pla
 test.each([
   ['PAYER_MISMATCH', 'PayerMismatch', '付款户名', '付款账户户名与投保企业不一致'],
   ['AMOUNT_MISMATCH', 'AmountMismatch', '付款金额', '付款金额与应付金额不一致'],
-  ['TRANSACTION_USED', 'TransactionUsed', '交易流水号', '该银行流水号已用于其他订单'],
+  ['TRANSACTION_USED', 'TransactionUsed', '交易流水号', '该银行流水号已用于其他支付凭证'],
 ])('%s is said at its field, and what was typed stays', async (code, typename, label, text) => {
   const { page } = await dialog({ __typename: typename, code, message: '…', retryable: false });
   await fill();

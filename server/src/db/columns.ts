@@ -37,6 +37,11 @@ export function notNegative(name: string, column: AnySQLiteColumn) {
   return check(`${name}_not_negative`, sql`${column} >= 0`);
 }
 
+/** CHECK that an amount in fen is over 0. */
+export function positive(name: string, column: AnySQLiteColumn) {
+  return check(`${name}_positive`, sql`${column} > 0`);
+}
+
 /** CHECK that a day, where present, is written YYYY-MM-DD. */
 export function dayShaped(name: string, column: AnySQLiteColumn) {
   return check(

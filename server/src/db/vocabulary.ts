@@ -248,6 +248,48 @@ export const PAYMENT_STATES = [
   'CLOSED',
 ] as const;
 export type PaymentState = (typeof PAYMENT_STATES)[number];
+/** What is wrong with money that came in for an order. */
+export const PAYMENT_EXCEPTION_KINDS = ['SHORT', 'OVER', 'FOREIGN_PAYER', 'LATE', 'OTHER'] as const;
+export type PaymentExceptionKind = (typeof PAYMENT_EXCEPTION_KINDS)[number];
+export const paymentExceptionLabel: Record<PaymentExceptionKind, string> = {
+  SHORT: '到账金额不足',
+  OVER: '到账金额多于应付',
+  FOREIGN_PAYER: '付款人不是投保企业',
+  LATE: '款项逾期到账',
+  OTHER: '其他异常',
+};
+export const REFUND_STATES = ['REFUNDING', 'REFUNDED'] as const;
+export type RefundState = (typeof REFUND_STATES)[number];
+export const REFUND_KINDS = ['SURPLUS', 'WHOLE', 'SURRENDER'] as const;
+export type RefundKind = (typeof REFUND_KINDS)[number];
+export const refundKindLabel: Record<RefundKind, string> = {
+  SURPLUS: '退还多付款项',
+  WHOLE: '退还全部款项',
+  SURRENDER: '退保退费',
+};
+/** Accounts of the books, each kept per insurer. */
+export const LEDGER_ACCOUNTS = [
+  'BANK',
+  'SUSPENSE',
+  'CUSTOMER_FUNDS',
+  'PREMIUM_UNINVOICED',
+  'PREMIUM_INVOICED',
+  'VAT',
+  'REFUNDS_PAYABLE',
+] as const;
+export type LedgerAccount = (typeof LEDGER_ACCOUNTS)[number];
+/** What happened to money. */
+export const LEDGER_KINDS = [
+  'HOLD',
+  'RELEASE',
+  'RECEIVE',
+  'EARN',
+  'OWE_REFUND',
+  'PAY_REFUND',
+  'INVOICE',
+  'REVERSE_INVOICE',
+] as const;
+export type LedgerKind = (typeof LEDGER_KINDS)[number];
 export const POLICY_STATES = ['ISSUED', 'ACTIVE', 'EXPIRED', 'SURRENDERED', 'RELEASED', 'EXHAUSTED'] as const;
 export type PolicyState = (typeof POLICY_STATES)[number];
 export const INVOICE_STATES = [

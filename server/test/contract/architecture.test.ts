@@ -49,6 +49,7 @@ const stream = [
   'section',
   'insurer',
   'platform',
+  'ledger',
   'order',
   'quote',
   'payment',

@@ -38,6 +38,7 @@ const texts: Readonly<Record<string, string>> = {
   hotline: '400-000-0001',
   idNumber: 'USA210080010112',
   payerAccount: '6222000012345365',
+  payeeAccount: '6222000012345365',
   transactionNumber: 'TX20261124-0009',
   phone: '13900000002',
   regionCode: '210502',
@@ -106,5 +107,6 @@ const prefixes: Readonly<Record<string, string>> = {
   paymentId: 'pay',
   policyId: 'pol',
   invoiceId: 'inv',
+  refundId: 'rfd',
 };
 const absentLike = (path: string) => newId(prefixes[path] ?? 'upl');

@@ -17,6 +17,7 @@ import {
 } from '../../src/modules/order/order.fixture.ts';
 import {
   CONFIRM,
+  EXCEPT,
   ISSUE,
   pdfUpload,
   REJECT,
@@ -102,6 +103,7 @@ interface Bought {
   readonly quoteId: string;
   readonly proposalId: string;
   readonly paymentId: string;
+  readonly refundId: string;
   readonly voucherId: string;
   readonly policyId: string;
   readonly invoiceId: string;
@@ -142,7 +144,7 @@ async function rejectedVoucher(scene: Scene) {
   const own = 'query ($id: ID!) { node(id: $id) { ... on Quote { proposals { id } } } }';
   const proposalId = (await desk(own, { id: quoteId })).data.node.proposals[0].id;
 
-  const read = `query ($id: ID!) { order(id: $id) { number payment { id voucher { id upload { id } } }
+  const read = `query ($id: ID!) { order(id: $id) { number payment { id refunds { id } voucher { id upload { id } } }
     policy { id policyNumber verificationCode file { id } } invoice { id } quotes { number } } }`;
   const paymentId = (await ask(read, { id: orderId })).data.order.payment.id;
   const payable = {
@@ -174,6 +176,10 @@ async function buy(scene: Scene): Promise<Bought> {
   const { orderId, quoteId, proposalId, paymentId, evidenceUploadId, read, send } =
     await rejectedVoucher(scene);
   await send();
+  // Too much, so that some of it goes back.
+  const { name } = await h.given.enterpriseOf(scene.bidder);
+  const over = { paymentId, kind: 'OVER', receivedAmount: '400.01', reason: `${name} 多付` };
+  expect(resultOf(await desk(EXCEPT, { input: over }))).toMatchObject({ state: 'EXCEPTION' });
   resultOf(await desk(CONFIRM, { input: { paymentId } }));
   const uploadId = await pdfUpload(h, underwriter, 'POLICY');
   resultOf(await desk(ISSUE, { input: { orderId, policyNumber, uploadId } }));
@@ -185,6 +191,7 @@ async function buy(scene: Scene): Promise<Bought> {
     quoteId,
     proposalId,
     paymentId,
+    refundId: order.payment.refunds[0].id,
     voucherId: order.payment.voucher.id,
     policyId: order.policy.id,
     invoiceId: order.invoice.id,
@@ -253,7 +260,7 @@ const someAddress = () => {
 /** Whether a question is about the payments that operators and the bank work on before the opening, on a masked view. */
 const isMaskedWork = (role: OutsideRole, { document, variables }: Question) =>
   (role === 'operator' || role === 'bank') &&
-  (document.includes('{ payments') || prefixOf(String(variables.id ?? '')) === 'pay');
+  (document.includes('{ payments') || ['pay', 'rfd'].includes(prefixOf(String(variables.id ?? '')) ?? ''));
 
 /** Whom a door is shut to learns nothing by knocking in another way. */
 const isShut = ({ errors }: { errors?: { extensions: { code: string } }[] }) =>
@@ -307,9 +314,12 @@ describe('before the opening, a bid guarantee exists for nobody outside', () => 
       };
       const absent = new Set<string>();
       for (const { field, document, subjects } of probes) {
-        // One payment is known to those who match it, on the masked view.
+        // One payment, and what goes back of it, is known to those who match it, on the masked view.
         const masked = field === 'node' && (role === 'operator' || role === 'bank');
-        const { data } = await same(masked ? document.replace(bought.paymentId, newId('pay')) : document, {});
+        const strange = document
+          .replace(bought.paymentId, newId('pay'))
+          .replace(bought.refundId, newId('rfd'));
+        const { data } = await same(masked ? strange : document, {});
         for (const [place, subject] of Object.entries(subjects))
           if (data[place] === null) absent.add(subject);
       }
@@ -345,7 +355,7 @@ describe('before the opening, a bid guarantee exists for nobody outside', () => 
       bought.invoiceId,
       bought.voucherUploadId,
     ];
-    const candidates = { ids: [bought.paymentId], texts: await wordsOf(h, scene, bought) };
+    const candidates = { ids: [bought.paymentId, bought.refundId], texts: await wordsOf(h, scene, bought) };
     const work = everyQuestion(candidates).filter(({ field }) => field === 'payments' || field === 'node');
     for (const role of ['operator', 'bank'] as const) {
       const told = new Set<string>();
@@ -437,10 +447,12 @@ describe('before the opening, a bid guarantee exists for nobody outside', () => 
       quoteId: [bought.quoteId],
       proposalId: [bought.proposalId],
       paymentId: [bought.paymentId],
+      refundId: [bought.refundId],
       policyId: [bought.policyId],
       invoiceId: [bought.invoiceId],
       uploadId: [bought.voucherUploadId, bought.policyUploadId, bought.evidenceUploadId],
       uploadIds: [bought.evidenceUploadId],
+      furtherUploadIds: [bought.voucherUploadId],
       licenseUploadId: [bought.evidenceUploadId],
       ids: told.map((message) => message.id),
       id: [
@@ -477,8 +489,8 @@ describe('before the opening, a bid guarantee exists for nobody outside', () => 
         }
         for (const id of ids) {
           // Matching payments is their work before the opening too; what they are told then is shown above.
-          if (id === bought.paymentId && (role === 'operator' || role === 'bank') && path === 'paymentId')
-            continue;
+          const matches = role === 'operator' || role === 'bank';
+          if (matches && (path === 'paymentId' || path === 'refundId')) continue;
           const absent = newId(prefixOf(id) ?? '');
           const secret = await bytesOf(h, who, document, { input: inputWith(id) }, '203.0.113.9');
           const nothing = await bytesOf(h, who, document, { input: inputWith(absent) }, '203.0.113.9');

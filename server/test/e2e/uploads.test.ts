@@ -268,8 +268,12 @@ describe("somebody else's file", () => {
     }
     const mine = await h.given.upload(order.bidder, 'VOUCHER');
     resultOf(await order.ask(SUBMIT_VOUCHER, { input: await voucherInput(order, { uploadId: mine }) }));
+    // It stands on this voucher and may stay there when the rest is corrected, but it is no other order's.
+    const other = await payableOrder(h, { bidder: order.bidder });
     const again = resultOf(
-      await order.ask(SUBMIT_VOUCHER, { input: await voucherInput(order, { uploadId: mine }) }),
+      await other.ask(SUBMIT_VOUCHER, {
+        input: await voucherInput(other, { uploadId: mine, transactionNumber: 'TX-OTHER-1' }),
+      }),
     );
     expect(again.code).toBe('UPLOAD_REFUSED');
     expect((await h.fetch(order.underwriter, `/files/${mine}`)).status).toBe(200);

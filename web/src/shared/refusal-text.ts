@@ -71,7 +71,7 @@ export const refusalText = {
   SECOND_UNDERWRITER_NEEDED: '该报价由您提交，须由本机构另一位核保人员复核。',
   PAYER_MISMATCH: '付款账户户名与投保企业不一致，请使用本企业账户付款。',
   AMOUNT_MISMATCH: '付款金额与应付金额不一致，请核对后重新提交。',
-  TRANSACTION_USED: '该银行流水号已用于其他订单，请核对。',
+  TRANSACTION_USED: '该银行流水号已用于其他支付凭证，请核对。',
   TITLE_LOCKED: '发票抬头和纳税人识别号须与认证企业一致，不能修改。',
   NOT_OPENED: '项目开标后方可办理。',
   IDEMPOTENCY_KEY_REUSED: '该请求已提交过，请刷新页面查看结果。',

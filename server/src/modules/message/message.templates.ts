@@ -104,6 +104,14 @@ export const orderTemplates: Readonly<Record<string, Template>> = {
     title: '付款异常',
     text: (facts) => `订单${facts.orderNumber}：付款存在异常，正在核实，请登录平台查看说明。`,
   },
+  'payment.RETURN': {
+    title: '款项将退回，请重新付款',
+    text: (facts) => `订单${facts.orderNumber}：所付款项将退回原付款账户，请登录平台查看原因并重新付款。`,
+  },
+  'refund.CONFIRM': {
+    title: '退款已完成',
+    text: (facts) => `订单${facts.orderNumber}：款项已退回原付款账户，请注意查收。`,
+  },
   'policy.ISSUE': {
     title: '保函已出具',
     text: (facts) => `订单${facts.orderNumber}：保函已出具，请登录平台查看并下载。`,

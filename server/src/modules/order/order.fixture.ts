@@ -96,6 +96,11 @@ export interface SceneWish {
   readonly section?: SectionWish;
   /** Sum insured above which every insurer wants two underwriters. */
   readonly secondUnderwriterAboveFen?: number;
+  /** Somebody who applies already, instead of another enterprise. */
+  readonly bidder?: Person;
+  /** An insurer and its product that are there already, instead of new ones. */
+  readonly insurer?: InsurerRow;
+  readonly product?: ProductRow;
 }
 
 export async function sceneOf(h: Harness, wish: SceneWish = {}): Promise<Scene> {
@@ -103,7 +108,11 @@ export async function sceneOf(h: Harness, wish: SceneWish = {}): Promise<Scene> 
   await h.given.platformDocuments();
   const insurers: InsurerRow[] = [];
   const products: ProductRow[] = [];
-  for (let i = 0; i < (wish.insurers ?? 1); i += 1) {
+  if (wish.insurer && wish.product) {
+    insurers.push(wish.insurer);
+    products.push(wish.product);
+  }
+  for (let i = insurers.length; i < (wish.insurers ?? 1); i += 1) {
     const insurer = await h.given.insurer(
       `演示第${i + 1}财产保险${randomDigits(6)}股份有限公司`,
       wish.secondUnderwriterAboveFen ?? null,
@@ -118,7 +127,7 @@ export async function sceneOf(h: Harness, wish: SceneWish = {}): Promise<Scene> 
     );
   }
   const section = await h.given.section(wish.section ?? {});
-  const bidder = await h.given.bidder();
+  const bidder = wish.bidder ?? (await h.given.bidder());
   return { h, bidder, ask: h.as(bidder), section, insurers, products, kind };
 }
 

@@ -27,6 +27,7 @@ export const orderMachine = defineMachine({
     // The offers that stood have expired, and others may still come.
     AWAIT_OFFER: { label: '报价已过期，继续等待核保', by: ['SYSTEM'] },
     SUBMIT_VOUCHER: { label: '提交支付凭证', by: ['BIDDER', 'SYSTEM'] },
+    WITHDRAW_VOUCHER: { label: '撤回支付凭证', by: ['SYSTEM'] },
     REJECT_PAYMENT: { label: '退回支付凭证', by: ['SYSTEM'] },
     CONFIRM_PAYMENT: { label: '确认收款', by: ['SYSTEM'] },
     ISSUE: { label: '出函', by: ['SYSTEM'] },
@@ -45,13 +46,20 @@ export const orderMachine = defineMachine({
       CANCEL: 'CANCELLED',
       LAPSE: 'LAPSED',
     },
-    PAYMENT_REVIEW: { CONFIRM_PAYMENT: 'ISSUING', REJECT_PAYMENT: 'AWAITING_PAYMENT' },
+    PAYMENT_REVIEW: {
+      CONFIRM_PAYMENT: 'ISSUING',
+      REJECT_PAYMENT: 'AWAITING_PAYMENT',
+      WITHDRAW_VOUCHER: 'AWAITING_PAYMENT',
+      // Money that was wrong goes back after the deadline.
+      LAPSE: 'LAPSED',
+    },
     ISSUING: { ISSUE: 'COMPLETED' },
     COMPLETED: { SURRENDER: 'SURRENDERED' },
     SURRENDERED: {},
     DECLINED: {},
     CANCELLED: {},
-    LAPSED: {},
+    // Its money came late, and the deadline still allows to accept it.
+    LAPSED: { CONFIRM_PAYMENT: 'ISSUING' },
   },
 });
 

@@ -47,17 +47,17 @@ const orderOf = async (orderId: string, fields: string, ask = scene.ask) =>
 
 test('the machine of an order, a row a state', () => {
   expect(machineGrid(orderMachine)).toMatchInlineSnapshot(`
-    "state            SUBMIT       OFFER            DECLINE  AWAIT_OFFER  SUBMIT_VOUCHER REJECT_PAYMENT   CONFIRM_PAYMENT ISSUE     SURRENDER   CANCEL    LAPSE
-    DRAFT            UNDERWRITING .                .        .            .              .                .               .         .           CANCELLED LAPSED
-    UNDERWRITING     .            AWAITING_PAYMENT DECLINED .            .              .                .               .         .           CANCELLED LAPSED
-    AWAITING_PAYMENT .            .                .        UNDERWRITING PAYMENT_REVIEW .                ISSUING         .         .           CANCELLED LAPSED
-    PAYMENT_REVIEW   .            .                .        .            .              AWAITING_PAYMENT ISSUING         .         .           .         .
-    ISSUING          .            .                .        .            .              .                .               COMPLETED .           .         .
-    COMPLETED        .            .                .        .            .              .                .               .         SURRENDERED .         .
-    SURRENDERED      .            .                .        .            .              .                .               .         .           .         .
-    DECLINED         .            .                .        .            .              .                .               .         .           .         .
-    CANCELLED        .            .                .        .            .              .                .               .         .           .         .
-    LAPSED           .            .                .        .            .              .                .               .         .           .         ."
+    "state            SUBMIT       OFFER            DECLINE  AWAIT_OFFER  SUBMIT_VOUCHER WITHDRAW_VOUCHER REJECT_PAYMENT   CONFIRM_PAYMENT ISSUE     SURRENDER   CANCEL    LAPSE
+    DRAFT            UNDERWRITING .                .        .            .              .                .                .               .         .           CANCELLED LAPSED
+    UNDERWRITING     .            AWAITING_PAYMENT DECLINED .            .              .                .                .               .         .           CANCELLED LAPSED
+    AWAITING_PAYMENT .            .                .        UNDERWRITING PAYMENT_REVIEW .                .                ISSUING         .         .           CANCELLED LAPSED
+    PAYMENT_REVIEW   .            .                .        .            .              AWAITING_PAYMENT AWAITING_PAYMENT ISSUING         .         .           .         LAPSED
+    ISSUING          .            .                .        .            .              .                .                .               COMPLETED .           .         .
+    COMPLETED        .            .                .        .            .              .                .                .               .         SURRENDERED .         .
+    SURRENDERED      .            .                .        .            .              .                .                .               .         .           .         .
+    DECLINED         .            .                .        .            .              .                .                .               .         .           .         .
+    CANCELLED        .            .                .        .            .              .                .                .               .         .           .         .
+    LAPSED           .            .                .        .            .              .                .                ISSUING         .         .           .         ."
   `);
 });
 

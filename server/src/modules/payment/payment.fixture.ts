@@ -1,5 +1,7 @@
 import type { Person } from '../../../test/support/given.ts';
 import type { Answer, Harness } from '../../../test/support/harness.ts';
+import { shanghaiDay } from '../../kernel/clock.ts';
+import { randomDigits } from '../../kernel/id.ts';
 import {
   ACCEPT_QUOTE,
   OFFER,
@@ -14,14 +16,17 @@ const refusal =
   '... on Error { code message } ... on InvalidInput { issues { path } } ... on TransitionRefused { refusedIn: currentState event: refusedEvent }';
 
 export const SUBMIT_VOUCHER = `mutation ($input: SubmitVoucherInput!) { submitVoucher(input: $input) {
-  ... on Payment { id state dueAt rejectReason order { state } voucher { id payerName payerAccountMasked transactionNumber paidOn upload { id } } }
+  ... on Payment { id state dueAt rejectReason order { state } voucher { id payerName payerAccountMasked transactionNumber paidOn upload { id } uploads { id } } }
   ${refusal} } }`;
-export const CONFIRM = `mutation ($input: ConfirmPaymentInput!) { confirmPayment(input: $input) {
-  ... on Payment { id state confirmedAt } ${refusal} } }`;
-export const REJECT = `mutation ($input: RejectPaymentInput!) { rejectPayment(input: $input) {
-  ... on Payment { id state rejectReason } ${refusal} } }`;
-export const EXCEPT = `mutation ($input: ReportPaymentExceptionInput!) { reportPaymentException(input: $input) {
-  ... on Payment { id state } ${refusal} } }`;
+const payment = `... on Payment { id state nextActor confirmedAt rejectReason exceptionKind receivedAmount outstandingAmount availableEvents
+  receipts { amount payerName transactionNumber onStatement } refunds { id state kind amount payeeAccountMasked } } ${refusal}`;
+export const CONFIRM = `mutation ($input: ConfirmPaymentInput!) { confirmPayment(input: $input) { ${payment} } }`;
+export const REJECT = `mutation ($input: RejectPaymentInput!) { rejectPayment(input: $input) { ${payment} } }`;
+export const EXCEPT = `mutation ($input: ReportPaymentExceptionInput!) { reportPaymentException(input: $input) { ${payment} } }`;
+export const WITHDRAW = `mutation ($input: WithdrawVoucherInput!) { withdrawVoucher(input: $input) { ${payment} } }`;
+export const START_REFUND = `mutation ($input: StartRefundInput!) { startRefund(input: $input) { ${payment} } }`;
+export const CONFIRM_REFUND = `mutation ($input: ConfirmRefundInput!) { confirmRefund(input: $input) {
+  ... on Refund { id state amount transactionNumber payeeAccountMasked proof { id } } ${refusal} } }`;
 export const ISSUE = `mutation ($input: IssuePolicyInput!) { issuePolicy(input: $input) {
   ... on Policy { id state policyNumber verificationCode sumInsured premium startOn endOn file { id contentType sha256 } order { state } }
   ${refusal} } }`;
@@ -38,7 +43,8 @@ export interface Payable extends Scene {
   readonly orderId: string;
   readonly paymentId: string;
   readonly remarkCode: string;
-  readonly underwriter: Person;
+  /** A person's session ends; another may take the desk. */
+  underwriter: Person;
   readonly enterpriseName: string;
 }
 
@@ -100,7 +106,8 @@ export async function voucherInput(order: Payable, changes: Record<string, unkno
 /** An order whose money has arrived. */
 export async function paidOrder(h: Harness, wish: SceneWish = {}): Promise<Payable> {
   const order = await payableOrder(h, wish);
-  resultOf(await order.ask(SUBMIT_VOUCHER, { input: await voucherInput(order) }));
+  const transactionNumber = `TX${randomDigits(12)}`;
+  resultOf(await order.ask(SUBMIT_VOUCHER, { input: await voucherInput(order, { transactionNumber }) }));
   const confirmed = resultOf(
     await h.as(order.underwriter)(CONFIRM, { input: { paymentId: order.paymentId } }),
   );
@@ -164,5 +171,17 @@ export async function issuedOrder(h: Harness, wish: SceneWish = {}): Promise<Iss
     policyNumber,
     verificationCode: policy.verificationCode,
     sha256: policy.file.sha256,
+  };
+}
+
+/** The proof of a refund that is right in every respect: back to the account of `voucherInput`. */
+export async function refundProof(h: Harness, who: Person, refundId: string, changes = {}) {
+  return {
+    refundId,
+    transactionNumber: `RF${crypto.randomUUID().slice(0, 8)}`,
+    paidOn: shanghaiDay(h.now()),
+    payeeAccount: '6222 0000 1234 5365',
+    uploadId: await h.given.upload(who, 'EVIDENCE'),
+    ...changes,
   };
 }

@@ -1,5 +1,5 @@
 import type { Life } from '../../command/fire.ts';
-import { payments } from '../../db/tables/payment.ts';
+import { payments, refunds } from '../../db/tables/payment.ts';
 import { defineMachine } from '../../kernel/machine.ts';
 
 export const paymentMachine = defineMachine({
@@ -18,13 +18,20 @@ export const paymentMachine = defineMachine({
   events: {
     OPEN: { label: '生成付款信息', by: ['SYSTEM'] },
     SUBMIT_VOUCHER: { label: '提交支付凭证', by: ['BIDDER'] },
+    WITHDRAW_VOUCHER: { label: '撤回支付凭证', by: ['BIDDER'] },
     REJECT: { label: '退回凭证', by: ['OPERATOR', 'UNDERWRITER'] },
-    CONFIRM: { label: '确认到账', by: ['OPERATOR', 'UNDERWRITER', 'BANK'] },
-    // Short, over, or from somebody else's account.
-    EXCEPT: { label: '标记异常', by: ['OPERATOR', 'UNDERWRITER', 'BANK'] },
-    // Both follow from a surrender.
-    REFUND: { label: '发起退款', by: ['SYSTEM'] },
-    CONFIRM_REFUND: { label: '确认退款', by: ['SYSTEM'] },
+    // SYSTEM: a line of the bank's statement fits to the fen.
+    CONFIRM: { label: '确认到账', by: ['OPERATOR', 'UNDERWRITER', 'BANK', 'SYSTEM'] },
+    // Short, over, late, or from somebody else's account.
+    EXCEPT: { label: '标记异常', by: ['OPERATOR', 'UNDERWRITER', 'BANK', 'SYSTEM'] },
+    // What a payment that came in short still lacks.
+    TOP_UP: { label: '提交补款凭证', by: ['BIDDER'] },
+    REJECT_TOP_UP: { label: '退回补款凭证', by: ['OPERATOR', 'UNDERWRITER'] },
+    // The money goes back and the order may still be paid for.
+    RETURN: { label: '退回款项，重新付款', by: ['OPERATOR', 'UNDERWRITER'] },
+    // The money goes back and that is the end: the order is over, or surrendered.
+    REFUND: { label: '发起退款', by: ['OPERATOR', 'UNDERWRITER', 'SYSTEM'] },
+    CONFIRM_REFUND: { label: '确认退款', by: ['OPERATOR', 'UNDERWRITER', 'SYSTEM'] },
     CLOSE: { label: '关闭', by: ['SYSTEM'] },
   },
   table: {
@@ -37,15 +44,25 @@ export const paymentMachine = defineMachine({
     // A clerk who sent the wrong picture sends another; it takes the place of the first.
     VOUCHER_SUBMITTED: {
       SUBMIT_VOUCHER: 'VOUCHER_SUBMITTED',
+      WITHDRAW_VOUCHER: 'AWAITING_TRANSFER',
       REJECT: 'AWAITING_TRANSFER',
       CONFIRM: 'CONFIRMED',
       EXCEPT: 'EXCEPTION',
     },
-    EXCEPTION: { REJECT: 'AWAITING_TRANSFER', CONFIRM: 'CONFIRMED' },
+    EXCEPTION: {
+      REJECT: 'AWAITING_TRANSFER',
+      CONFIRM: 'CONFIRMED',
+      EXCEPT: 'EXCEPTION',
+      TOP_UP: 'EXCEPTION',
+      REJECT_TOP_UP: 'EXCEPTION',
+      RETURN: 'AWAITING_TRANSFER',
+      REFUND: 'REFUNDING',
+    },
     CONFIRMED: { REFUND: 'REFUNDING' },
     REFUNDING: { CONFIRM_REFUND: 'REFUNDED' },
     REFUNDED: {},
-    CLOSED: {},
+    // Money that comes when the order is over.
+    CLOSED: { EXCEPT: 'EXCEPTION' },
   },
 });
 
@@ -56,6 +73,33 @@ export const paymentLife: Life<
 > = {
   machine: paymentMachine,
   table: payments,
+  orderId: (row) => row.orderId,
+  insurerId: (row) => row.insurerId,
+};
+
+/** Money on its way back, a receipt or a part of it each. */
+export const refundMachine = defineMachine({
+  name: 'refund',
+  label: '退款',
+  birth: { event: 'OPEN', state: 'REFUNDING' },
+  states: {
+    REFUNDING: { label: '退款中', waitsFor: 'UNDERWRITER' },
+    REFUNDED: { label: '已退款' },
+  },
+  events: {
+    OPEN: { label: '发起退款', by: ['OPERATOR', 'UNDERWRITER', 'BANK', 'SYSTEM'] },
+    CONFIRM: { label: '确认退款', by: ['OPERATOR', 'UNDERWRITER'] },
+  },
+  table: { REFUNDING: { CONFIRM: 'REFUNDED' }, REFUNDED: {} },
+});
+
+export const refundLife: Life<
+  typeof refunds,
+  keyof typeof refundMachine.states,
+  keyof typeof refundMachine.events
+> = {
+  machine: refundMachine,
+  table: refunds,
   orderId: (row) => row.orderId,
   insurerId: (row) => row.insurerId,
 };

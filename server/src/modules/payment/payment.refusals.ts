@@ -3,8 +3,10 @@ import { Refusal } from '../../kernel/refusal.ts';
 /** The money has to come from an account of the applicant itself. */
 export class PayerMismatch extends Refusal {
   readonly code = 'PAYER_MISMATCH';
-  constructor() {
-    super('付款户名与认证企业名称不一致。款项须由投保企业本企业账户转出，请核对付款户名后重新提交。');
+  constructor(
+    message = '付款户名与认证企业名称不一致。款项须由投保企业本企业账户转出，请核对付款户名后重新提交。',
+  ) {
+    super(message);
   }
 }
 

@@ -6,14 +6,20 @@ import { machineGrid } from '../../kernel/machine.ts';
 import { CANCEL } from '../order/order.fixture.ts';
 import {
   CONFIRM,
+  CONFIRM_REFUND,
   EXCEPT,
+  ISSUE,
   type Payable,
   paidOrder,
   payableOrder,
+  pdfUpload,
   REJECT,
+  refundProof,
   resultOf,
+  START_REFUND,
   SUBMIT_VOUCHER,
   voucherInput,
+  WITHDRAW,
 } from './payment.fixture.ts';
 import { paymentMachine } from './payment.machine.ts';
 import { payerAccountPlace } from './payment.service.ts';
@@ -38,14 +44,14 @@ const orderState = async (order: Payable) =>
 
 test('the machine of a payment, a row a state', () => {
   expect(machineGrid(paymentMachine)).toMatchInlineSnapshot(`
-    "state             SUBMIT_VOUCHER    REJECT            CONFIRM   EXCEPT    REFUND    CONFIRM_REFUND CLOSE
-    AWAITING_TRANSFER VOUCHER_SUBMITTED .                 CONFIRMED EXCEPTION .         .              CLOSED
-    VOUCHER_SUBMITTED VOUCHER_SUBMITTED AWAITING_TRANSFER CONFIRMED EXCEPTION .         .              .
-    CONFIRMED         .                 .                 .         .         REFUNDING .              .
-    EXCEPTION         .                 AWAITING_TRANSFER CONFIRMED .         .         .              .
-    REFUNDING         .                 .                 .         .         .         REFUNDED       .
-    REFUNDED          .                 .                 .         .         .         .              .
-    CLOSED            .                 .                 .         .         .         .              ."
+    "state             SUBMIT_VOUCHER    WITHDRAW_VOUCHER  REJECT            CONFIRM   EXCEPT    TOP_UP    REJECT_TOP_UP RETURN            REFUND    CONFIRM_REFUND CLOSE
+    AWAITING_TRANSFER VOUCHER_SUBMITTED .                 .                 CONFIRMED EXCEPTION .         .             .                 .         .              CLOSED
+    VOUCHER_SUBMITTED VOUCHER_SUBMITTED AWAITING_TRANSFER AWAITING_TRANSFER CONFIRMED EXCEPTION .         .             .                 .         .              .
+    CONFIRMED         .                 .                 .                 .         .         .         .             .                 REFUNDING .              .
+    EXCEPTION         .                 .                 AWAITING_TRANSFER CONFIRMED EXCEPTION EXCEPTION EXCEPTION     AWAITING_TRANSFER REFUNDING .              .
+    REFUNDING         .                 .                 .                 .         .         .         .             .                 .         REFUNDED       .
+    REFUNDED          .                 .                 .                 .         .         .         .             .                 .         .              .
+    CLOSED            .                 .                 .                 .         EXCEPTION .         .             .                 .         .              ."
   `);
 });
 
@@ -64,7 +70,7 @@ describe('an accepted quote', () => {
       stateLabel: '待转账',
       nextActor: 'BIDDER',
       amount: '400.00',
-      remarkCode: expect.stringMatching(/^[2-9A-HJ-NP-Z]{6}$/),
+      remarkCode: expect.stringMatching(/^[2-9A-HJ-NP-Z]{7}$/),
       dueAt: data.order.dueAt,
       voucher: null,
       account: {
@@ -150,10 +156,10 @@ describe('a voucher', () => {
     if (paths) expect(answer.issues.map((issue: { path: string }) => issue.path)).toEqual(paths);
   });
 
-  test('with a serial number that stands on another order is refused; a rejected one frees it', async () => {
+  test('with a serial number of another order of the same enterprise is refused; a rejected one frees it', async () => {
     const first = await payableOrder(h);
     await submit(first, { transactionNumber: 'ＴＸ 77889900' });
-    const second = await payableOrder(await sameHarness());
+    const second = await payableOrder(h, { bidder: first.bidder });
     const input = await voucherInput(second, { transactionNumber: 'tx77889900' });
     expect((await refused(() => second.ask(SUBMIT_VOUCHER, { input }))).code).toBe('TRANSACTION_USED');
 
@@ -161,6 +167,72 @@ describe('a voucher', () => {
       await h.as(first.underwriter)(REJECT, { input: { paymentId: first.paymentId, reason: '流水号有误' } }),
     );
     expect(resultOf(await second.ask(SUBMIT_VOUCHER, { input }))).toMatchObject({
+      state: 'VOUCHER_SUBMITTED',
+    });
+  });
+
+  test('with a serial number that another enterprise used tells nobody so; the money is confirmed once', async () => {
+    const [insurer] = [await h.given.insurer()];
+    const product = await h.given.product(insurer.id);
+    const first = await payableOrder(h, { insurer, product });
+    const second = await payableOrder(h, { insurer, product });
+    const desk = h.as(first.underwriter);
+    await submit(first, { transactionNumber: 'TX77889900' });
+    expect(await submit(second, { transactionNumber: 'TX77889900' })).toMatchObject({
+      state: 'VOUCHER_SUBMITTED',
+    });
+    resultOf(await desk(CONFIRM, { input: { paymentId: first.paymentId } }));
+    // Confirmed or not, the answer at the door is the same.
+    expect(await submit(second, { transactionNumber: 'TX77889900' })).toMatchObject({
+      state: 'VOUCHER_SUBMITTED',
+    });
+    const answer = await refused(() => desk(CONFIRM, { input: { paymentId: second.paymentId } }));
+    expect(answer.code).toBe('TRANSACTION_USED');
+  });
+
+  test('has several pictures; a new one keeps those that are named again, and no others', async () => {
+    const order = await payableOrder(h);
+    const pictures = [];
+    for (let i = 0; i < 3; i += 1) pictures.push(await h.given.upload(order.bidder, 'VOUCHER'));
+    const [one, two, three] = pictures;
+    const first = await submit(order, { uploadId: one, furtherUploadIds: [two] });
+    expect(first.voucher.uploads).toEqual([{ id: one }, { id: two }]);
+    const second = await submit(order, { uploadId: two, furtherUploadIds: [three] });
+    expect(second.voucher.uploads).toEqual([{ id: two }, { id: three }]);
+    for (const id of pictures) expect((await h.fetch(order.underwriter, `/files/${id}`)).status).toBe(200);
+
+    const input = await voucherInput(order, { uploadId: one });
+    expect((await refused(() => order.ask(SUBMIT_VOUCHER, { input }))).code).toBe('UPLOAD_REFUSED');
+    const many = { ...input, uploadId: two, furtherUploadIds: Array(5).fill(three) };
+    expect((await refused(() => order.ask(SUBMIT_VOUCHER, { input: many }))).issues).toEqual([
+      { path: 'furtherUploadIds' },
+    ]);
+  });
+
+  test('is taken back while nobody has reviewed it', async () => {
+    const order = await payableOrder(h);
+    const input = { orderId: order.orderId };
+    expect((await refused(() => order.ask(WITHDRAW, { input }))).code).toBe('TRANSITION_REFUSED');
+    await submit(order);
+    expect(resultOf(await order.ask(WITHDRAW, { input }))).toMatchObject({ state: 'AWAITING_TRANSFER' });
+    expect(await orderState(order)).toEqual({
+      state: 'AWAITING_PAYMENT',
+      payment: { state: 'AWAITING_TRANSFER' },
+    });
+    // Its serial number and the order are free again.
+    expect(await submit(order)).toMatchObject({ state: 'VOUCHER_SUBMITTED' });
+  });
+
+  test('comes too late from the very millisecond of the deadline on', async () => {
+    const order = await payableOrder(h, { section: { inDays: 0.01 } });
+    const input = await voucherInput(order);
+    h.pass((order.section.deadlineAt ?? 0) - h.now());
+    expect((await refused(() => order.ask(SUBMIT_VOUCHER, { input }))).code).toBe('DEADLINE_PASSED');
+    const operator = h.as(await h.given.operator());
+    const answer = await refused(() => operator(CONFIRM, { input: { paymentId: order.paymentId } }));
+    expect(answer.code).toBe('TRANSITION_REFUSED');
+    h.pass(-1);
+    expect(resultOf(await order.ask(SUBMIT_VOUCHER, { input }))).toMatchObject({
       state: 'VOUCHER_SUBMITTED',
     });
   });
@@ -176,6 +248,9 @@ describe('a voucher', () => {
     }
     const input = await voucherInput(order);
     resultOf(await order.ask(SUBMIT_VOUCHER, { input }));
+    resultOf(
+      await h.as(order.underwriter)(REJECT, { input: { paymentId: order.paymentId, reason: '看不清' } }),
+    );
     expect((await refused(() => order.ask(SUBMIT_VOUCHER, { input }))).code).toBe('UPLOAD_REFUSED');
   });
 
@@ -202,14 +277,6 @@ describe('a voucher', () => {
     });
   });
 });
-
-/** The second order of a test is of another section and another enterprise of the same service. */
-async function sameHarness(): Promise<Harness> {
-  return {
-    ...h,
-    given: { ...h.given, insurer: (name?: string) => h.given.insurer(`${name ?? ''}${h.now()}`) },
-  };
-}
 
 describe('a review', () => {
   test('that confirms sends the order to the insurer for issue', async () => {
@@ -300,11 +367,197 @@ describe('a review', () => {
   });
 });
 
+describe('money that is not as it should be', () => {
+  const desk = (order: Payable) => h.as(order.underwriter);
+  const report = async (order: Payable, input: Record<string, unknown>) =>
+    resultOf(
+      await desk(order)(EXCEPT, { input: { paymentId: order.paymentId, reason: '经核对', ...input } }),
+    );
+  const confirm = async (order: Payable, input: Record<string, unknown> = {}) =>
+    resultOf(await desk(order)(CONFIRM, { input: { paymentId: order.paymentId, ...input } }));
+
+  test('short is topped up by the bidder, and confirmed when the rest is there', async () => {
+    const order = await payableOrder(h);
+    await submit(order);
+    expect(await report(order, { kind: 'SHORT', receivedAmount: '150.00' })).toMatchObject({
+      state: 'EXCEPTION',
+      exceptionKind: 'SHORT',
+      nextActor: 'BIDDER',
+      receivedAmount: '150.00',
+      outstandingAmount: '250.00',
+    });
+    const early = await refused(() => desk(order)(CONFIRM, { input: { paymentId: order.paymentId } }));
+    expect(early.code).toBe('AMOUNT_MISMATCH');
+
+    const again = await voucherInput(order, { amount: '250.00' });
+    expect((await refused(() => order.ask(SUBMIT_VOUCHER, { input: again }))).code).toBe('TRANSACTION_USED');
+    const wrong = await voucherInput(order, { transactionNumber: 'TX-REST-1', amount: '400.00' });
+    expect((await refused(() => order.ask(SUBMIT_VOUCHER, { input: wrong }))).code).toBe('AMOUNT_MISMATCH');
+    await submit(order, { transactionNumber: 'TX-REST-1', amount: '250.00' });
+    resultOf(await desk(order)(REJECT, { input: { paymentId: order.paymentId, reason: '看不清' } }));
+    expect((await orderState(order)).payment.state).toBe('EXCEPTION');
+    await submit(order, { transactionNumber: 'TX-REST-1', amount: '250.00' });
+    h.pass(1);
+    expect(await confirm(order)).toMatchObject({
+      state: 'CONFIRMED',
+      exceptionKind: null,
+      receipts: [{ amount: '150.00' }, { amount: '250.00', transactionNumber: 'TX-REST-1' }],
+      refunds: [],
+    });
+    expect((await orderState(order)).state).toBe('ISSUING');
+  });
+
+  test('over is confirmed, and the difference goes back to the paying account with proof', async () => {
+    const order = await payableOrder(h);
+    await submit(order);
+    await report(order, { kind: 'OVER', receivedAmount: '400.01' });
+    const confirmed = await confirm(order);
+    expect(confirmed).toMatchObject({
+      state: 'CONFIRMED',
+      refunds: [{ kind: 'SURPLUS', amount: '0.01', state: 'REFUNDING', payeeAccountMasked: '****5365' }],
+    });
+    const [refund] = confirmed.refunds;
+    const proof = await refundProof(h, order.underwriter, refund.id);
+    const elsewhere = { ...proof, payeeAccount: '6222 0000 1234 5366' };
+    expect((await refused(() => desk(order)(CONFIRM_REFUND, { input: elsewhere }))).code).toBe(
+      'PAYER_MISMATCH',
+    );
+    const tomorrow = { ...proof, paidOn: '2026-11-25', transactionNumber: '*' };
+    expect((await refused(() => desk(order)(CONFIRM_REFUND, { input: tomorrow }))).issues).toEqual([
+      { path: 'transactionNumber' },
+      { path: 'paidOn' },
+    ]);
+    expect(resultOf(await desk(order)(CONFIRM_REFUND, { input: proof }))).toMatchObject({
+      state: 'REFUNDED',
+      proof: { id: proof.uploadId },
+    });
+    expect((await h.fetch(order.bidder, `/files/${proof.uploadId}`)).status).toBe(200);
+    const twice = await refused(() => desk(order)(CONFIRM_REFUND, { input: proof }));
+    expect(twice).toMatchObject({ code: 'TRANSITION_REFUSED', refusedIn: 'REFUNDED' });
+  });
+
+  test('from another name goes back whole while the order waits for a right payment at once', async () => {
+    const order = await payableOrder(h);
+    await submit(order);
+    const foreign = {
+      kind: 'FOREIGN_PAYER',
+      receivedAmount: '400.00',
+      payerName: '某个人',
+      payerAccount: '6217000011112222',
+    };
+    expect(await report(order, foreign)).toMatchObject({ nextActor: 'UNDERWRITER' });
+    const operator = h.as(await h.given.operator());
+    const input = { paymentId: order.paymentId };
+    expect((await refused(() => operator(CONFIRM, { input }))).code).toBe('PAYER_MISMATCH');
+    expect((await refused(() => desk(order)(CONFIRM, { input }))).issues).toEqual([{ path: 'note' }]);
+    expect((await refused(() => desk(order)(REJECT, { input: { ...input, reason: '退' } }))).code).toBe(
+      'TRANSITION_REFUSED',
+    );
+
+    const returned = resultOf(await operator(START_REFUND, { input: { ...input, reason: '付款人不符' } }));
+    expect(returned).toMatchObject({
+      state: 'AWAITING_TRANSFER',
+      refunds: [{ kind: 'WHOLE', amount: '400.00' }],
+    });
+    expect((await orderState(order)).state).toBe('AWAITING_PAYMENT');
+    await submit(order, { transactionNumber: 'TX-OWN-1' });
+    expect(await confirm(order)).toMatchObject({ state: 'CONFIRMED' });
+    const { id } = returned.refunds[0];
+    const own = await refundProof(h, order.underwriter, id, { payeeAccount: '6222000012345365' });
+    expect((await refused(() => desk(order)(CONFIRM_REFUND, { input: own }))).code).toBe('PAYER_MISMATCH');
+    const back = { ...own, payeeAccount: '6217000011112222' };
+    expect(resultOf(await desk(order)(CONFIRM_REFUND, { input: back }))).toMatchObject({ state: 'REFUNDED' });
+    expect((await orderState(order)).payment.state).toBe('CONFIRMED');
+  });
+
+  test('from another name that the insurer knows to be the applicant is confirmed with the reason why', async () => {
+    const order = await payableOrder(h);
+    await submit(order);
+    await report(order, { kind: 'FOREIGN_PAYER', receivedAmount: '400.00', payerName: '旧名称公司' });
+    expect(await confirm(order, { note: '为投保企业更名前的户名，已核对' })).toMatchObject({
+      state: 'CONFIRMED',
+      receipts: [{ amount: '400.00', payerName: '旧名称公司' }],
+    });
+  });
+
+  test('late is accepted while the deadline allows, with the quote that ended', async () => {
+    const order = await payableOrder(h);
+    h.pass(6 * 86_400_000);
+    await h.app.worker.workOff();
+    expect((await h.events()).slice(-3)).toContain('SYSTEM payment CLOSE: AWAITING_TRANSFER -> CLOSED');
+    order.underwriter = await h.given.underwriter(order.insurers[0]?.id ?? '');
+    expect(
+      (await refused(() => desk(order)(EXCEPT, { input: { paymentId: order.paymentId, reason: '到账' } })))
+        .issues,
+    ).toEqual([{ path: 'receivedAmount' }]);
+    expect(await report(order, { receivedAmount: '400.00' })).toMatchObject({
+      state: 'EXCEPTION',
+      exceptionKind: 'LATE',
+    });
+    expect(await confirm(order)).toMatchObject({ state: 'CONFIRMED' });
+    const uploadId = await pdfUpload(h, order.underwriter, 'POLICY');
+    const input = { orderId: order.orderId, policyNumber: 'BH-LATE-1', uploadId };
+    expect(resultOf(await desk(order)(ISSUE, { input }))).toMatchObject({ order: { state: 'COMPLETED' } });
+  });
+
+  test('late for an order that cannot be revived is paid back, and that ends the payment', async () => {
+    const order = await payableOrder(h);
+    resultOf(await order.ask(CANCEL, { input: { orderId: order.orderId, reason: '不再投标' } }));
+    await report(order, { receivedAmount: '400.00', payerAccount: '6222000012345365' });
+    const input = { paymentId: order.paymentId };
+    expect((await refused(() => desk(order)(CONFIRM, { input }))).code).toBe('TRANSITION_REFUSED');
+    const refunding = resultOf(
+      await desk(order)(START_REFUND, { input: { ...input, reason: '订单已取消' } }),
+    );
+    expect(refunding).toMatchObject({ state: 'REFUNDING', refunds: [{ amount: '400.00' }] });
+    const proof = await refundProof(h, order.underwriter, refunding.refunds[0].id);
+    resultOf(await desk(order)(CONFIRM_REFUND, { input: proof }));
+    expect(await orderState(order)).toEqual({ state: 'CANCELLED', payment: { state: 'REFUNDED' } });
+  });
+
+  test('after the deadline an exception is paid back and the order lapses', async () => {
+    const order = await payableOrder(h, { section: { inDays: 0.005 } });
+    await submit(order);
+    await report(order, { kind: 'SHORT', receivedAmount: '1.00' });
+    h.pass(0.006 * 86_400_000);
+    const input = { paymentId: order.paymentId, reason: '未补足' };
+    expect(resultOf(await desk(order)(START_REFUND, { input }))).toMatchObject({ state: 'REFUNDING' });
+    expect(await orderState(order)).toEqual({ state: 'LAPSED', payment: { state: 'REFUNDING' } });
+  });
+
+  test('is not refunded where nothing came, nor where it is the premium of a confirmed payment', async () => {
+    const order = await payableOrder(h);
+    await report(order, {});
+    const input = { paymentId: order.paymentId, reason: '退款' };
+    const operator = h.as(await h.given.operator());
+    expect((await refused(() => operator(START_REFUND, { input }))).refusedIn).toBe('EXCEPTION');
+    await confirm(order);
+    expect((await refused(() => operator(START_REFUND, { input }))).refusedIn).toBe('CONFIRMED');
+  });
+
+  test.each([
+    ['an amount that is none', { receivedAmount: '0.00' }, 'receivedAmount'],
+    ['a short amount that is enough', { kind: 'SHORT', receivedAmount: '400.00' }, 'receivedAmount'],
+    ['an amount over that is not', { kind: 'OVER', receivedAmount: '400.00' }, 'receivedAmount'],
+    ['a day to come', { receivedAmount: '1.00', receivedOn: '2026-11-25' }, 'receivedOn'],
+    ['a strange account', { receivedAmount: '1.00', payerAccount: '12' }, 'payerAccount'],
+    ['a strange serial number', { receivedAmount: '1.00', transactionNumber: '*' }, 'transactionNumber'],
+    ['-1.00', { receivedAmount: '-1.00' }, 'receivedAmount'],
+    ['100.005', { receivedAmount: '100.005' }, 'receivedAmount'],
+    ['1e308', { receivedAmount: '1e308' }, 'receivedAmount'],
+  ])('with %s is not reported', async (_what, changes, path) => {
+    const order = await payableOrder(h);
+    const input = { paymentId: order.paymentId, reason: '核对', ...changes };
+    expect((await refused(() => desk(order)(EXCEPT, { input }))).issues).toEqual([{ path }]);
+  });
+});
+
 const EVERYTHING = `payment: node(id: $id) { ... on Payment {
   id orderNumber state stateLabel amount remarkCode rejectReason createdAt confirmedAt dueAt nextActor availableEvents
   events { id event actor note } order { id number section { id code name } enterprise { id name } }
-  account { accountName bankName accountNumber }
-  voucher { id transactionNumber paidOn submittedAt payerName payerAccountMasked upload { id sha256 url } } } }`;
+  account { accountName bankName accountNumber } receipts { payerName payerAccountMasked amount } exceptionKind exceptionReason
+  refunds { id amount reason payeeName payeeAccountMasked proof { id } events { id } }
+  voucher { id transactionNumber paidOn submittedAt payerName payerAccountMasked upload { id sha256 url } uploads { id } } } }`;
 
 describe('before the opening of a bid order', () => {
   test('staff and the bank work on a view that shows neither section nor enterprise', async () => {

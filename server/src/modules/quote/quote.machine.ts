@@ -28,6 +28,8 @@ export const quoteMachine = defineMachine({
     ISSUE: { label: '出函', by: ['SYSTEM'] },
     WITHDRAW: { label: '撤回', by: ['SYSTEM'] },
     EXPIRE: { label: '过期', by: ['SYSTEM'] },
+    // Its order lapsed, and the money that came late was accepted after all.
+    REINSTATE: { label: '恢复', by: ['SYSTEM'] },
   },
   table: {
     SUBMITTED: {
@@ -42,7 +44,7 @@ export const quoteMachine = defineMachine({
     ACCEPTED: { ISSUE: 'ISSUED', WITHDRAW: 'WITHDRAWN' },
     ISSUED: {},
     DECLINED: {},
-    WITHDRAWN: {},
+    WITHDRAWN: { REINSTATE: 'ACCEPTED' },
     EXPIRED: {},
   },
 });

@@ -88,8 +88,26 @@ async function ownQuote(command: Command, quoteId: string): Promise<QuoteView> {
   return view;
 }
 
+/**
+ * Within a command: brings back the quote that was accepted and ended with its order, for money that came late and is accepted.
+ *
+ * @param premiumFen what was asked for and paid
+ */
+export async function reinstateQuote(
+  command: Command,
+  orderId: string,
+  insurerId: string,
+  premiumFen: number,
+): Promise<void> {
+  const acting = asConsequence(command);
+  const [views = []] = await quotesOfOrders(acting.db, acting.actor, [orderId]);
+  const found = views.find(({ quote }) => quote.insurerId === insurerId && quote.premiumFen === premiumFen);
+  invariant(found, 'a payment follows from a quote');
+  await fire(acting, quoteLife, found.quote, 'REINSTATE', { set: { dueAt: null } });
+}
+
 /** A guarantee that comes too late is of no use to anybody. Refuses: DeadlinePassed. */
-async function requireBeforeDeadline(command: Command, { order, section }: OrderView): Promise<void> {
+export async function requireBeforeDeadline(command: Command, { order, section }: OrderView): Promise<void> {
   if (order.depositKind !== 'BID') return;
   const [deposits = []] = await depositsOfSections(command.db, [section.id]);
   const deposit = deposits.find((row) => row.kind === 'BID');

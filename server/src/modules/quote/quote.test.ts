@@ -51,15 +51,15 @@ const orderOf = async (stage: Stage, fields: string, ask = stage.ask) =>
 
 test('the machine of a quote, a row a state', () => {
   expect(machineGrid(quoteMachine)).toMatchInlineSnapshot(`
-    "state              REQUEST_MATERIAL   SUPPLY    OFFER   DECLINE  ACCEPT   ISSUE  WITHDRAW  EXPIRE
-    SUBMITTED          MATERIAL_REQUESTED .         OFFERED DECLINED .        .      WITHDRAWN .
-    MATERIAL_REQUESTED .                  SUBMITTED .       DECLINED .        .      WITHDRAWN .
-    OFFERED            .                  .         .       .        ACCEPTED .      WITHDRAWN EXPIRED
-    ACCEPTED           .                  .         .       .        .        ISSUED WITHDRAWN .
-    ISSUED             .                  .         .       .        .        .      .         .
-    DECLINED           .                  .         .       .        .        .      .         .
-    WITHDRAWN          .                  .         .       .        .        .      .         .
-    EXPIRED            .                  .         .       .        .        .      .         ."
+    "state              REQUEST_MATERIAL   SUPPLY    OFFER   DECLINE  ACCEPT   ISSUE  WITHDRAW  EXPIRE  REINSTATE
+    SUBMITTED          MATERIAL_REQUESTED .         OFFERED DECLINED .        .      WITHDRAWN .       .
+    MATERIAL_REQUESTED .                  SUBMITTED .       DECLINED .        .      WITHDRAWN .       .
+    OFFERED            .                  .         .       .        ACCEPTED .      WITHDRAWN EXPIRED .
+    ACCEPTED           .                  .         .       .        .        ISSUED WITHDRAWN .       .
+    ISSUED             .                  .         .       .        .        .      .         .       .
+    DECLINED           .                  .         .       .        .        .      .         .       .
+    WITHDRAWN          .                  .         .       .        .        .      .         .       ACCEPTED
+    EXPIRED            .                  .         .       .        .        .      .         .       ."
   `);
 });
 

@@ -23,17 +23,18 @@ export const uploadLoader = perRequest(
 
 /** Whether the caller sees the object that a file belongs to. The module that knows the object says so. */
 type FileReader = (context: Context, uploadId: string) => Promise<boolean>;
-const readers = new Map<UploadPurpose, FileReader>();
+const readers = new Map<UploadPurpose, FileReader[]>();
 
 export function registerFileReaders(purpose: UploadPurpose, mayRead: FileReader): void {
-  readers.set(purpose, mayRead);
+  readers.set(purpose, [...(readers.get(purpose) ?? []), mayRead]);
 }
 
 /** Who sent a file sees it; others see it with the object it belongs to. */
 export async function mayReadFile(context: Context, upload: UploadRow): Promise<boolean> {
   const caller = actorId(context.actor);
   if (caller && caller === upload.ownerId) return true;
-  return (await readers.get(upload.purpose)?.(context, upload.id)) ?? false;
+  for (const mayRead of readers.get(upload.purpose) ?? []) if (await mayRead(context, upload.id)) return true;
+  return false;
 }
 
 export const UploadType = builder.objectRef<UploadRow>('Upload').implement({
