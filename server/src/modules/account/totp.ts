@@ -2,7 +2,7 @@ import { Secret, TOTP } from 'otpauth';
 import { limits } from '../../limits.ts';
 
 /** Name under which authenticators list the account. */
-const ISSUER = '本溪公共资源金融服务平台';
+const ISSUER = '本溪保函';
 const PERIOD_SECONDS = 30;
 
 const totpOf = (secret: string, label = '') =>
