@@ -58,7 +58,7 @@ import {
 } from './shipping-address.service.ts';
 
 plainRefusal(TitleLocked, '发票抬头须与认证企业一致（TITLE_LOCKED）。');
-labelActs('invoice', { REVEAL_BANK_ACCOUNT: '查看银行账号' });
+labelActs('invoice', { REVEAL_BANK_ACCOUNT: '查看银行账号', DEMAND_REVERSAL: '要求红冲' });
 labelActs('invoiceTitle', { CREATE: '新增发票抬头', UPDATE: '修改发票抬头', DELETE: '删除发票抬头' });
 labelActs('shippingAddress', { CREATE: '新增收件地址', UPDATE: '修改收件地址', DELETE: '删除收件地址' });
 

@@ -20,6 +20,7 @@ export const invoiceMachine = defineMachine({
     OPEN: { label: '生成发票信息', by: ['SYSTEM'] },
     REQUEST: { label: '申请发票', by: ['BIDDER'] },
     WITHDRAW: { label: '撤回申请', by: ['BIDDER'] },
+    CANCEL: { label: '终止开票', by: ['SYSTEM'] },
     ACCEPT: { label: '受理', by: ['UNDERWRITER'] },
     REJECT: { label: '拒绝', by: ['UNDERWRITER'] },
     ISSUE: { label: '开票', by: ['UNDERWRITER'] },
@@ -29,8 +30,8 @@ export const invoiceMachine = defineMachine({
   },
   table: {
     NOT_REQUESTED: { REQUEST: 'REQUESTED' },
-    REQUESTED: { WITHDRAW: 'NOT_REQUESTED', ACCEPT: 'ISSUING', REJECT: 'REJECTED' },
-    ISSUING: { ISSUE: 'ISSUED' },
+    REQUESTED: { WITHDRAW: 'NOT_REQUESTED', CANCEL: 'NOT_REQUESTED', ACCEPT: 'ISSUING', REJECT: 'REJECTED' },
+    ISSUING: { CANCEL: 'NOT_REQUESTED', ISSUE: 'ISSUED' },
     ISSUED: { SHIP: 'SHIPPED', REVERSE: 'REVERSED' },
     SHIPPED: { DELIVER: 'DELIVERED', REVERSE: 'REVERSED' },
     DELIVERED: { REVERSE: 'REVERSED' },

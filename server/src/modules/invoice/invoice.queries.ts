@@ -117,6 +117,15 @@ export async function invoicesOfOrders(
   return orderIds.map((id) => byOrder.get(id) ?? null);
 }
 
+/** All invoices of an order, the newest first, for what follows in the order whoever acts. */
+export async function invoiceRowsOfOrder(db: Db, orderId: string): Promise<InvoiceRow[]> {
+  return db
+    .select()
+    .from(invoices)
+    .where(eq(invoices.orderId, orderId))
+    .orderBy(desc(invoices.createdAt), desc(invoices.id));
+}
+
 /** Who sees an invoice sees its file. */
 export async function mayReadInvoiceFile(db: Db, actor: Actor, uploadId: string): Promise<boolean> {
   return (await select(db, actor, eq(invoices.uploadId, uploadId))).length > 0;

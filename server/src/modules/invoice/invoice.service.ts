@@ -3,9 +3,11 @@ import { actorId } from '../../access/actor.ts';
 import { bear, expectState, fire, note, refusedEvent, requireEvent } from '../../command/fire.ts';
 import { InvalidInput, NotFound, RateLimited, TransitionRefused } from '../../command/refusals.ts';
 import { asConsequence, type Command } from '../../command/run.ts';
+import type { Db } from '../../db/open.ts';
 import type { InvoiceTitleRow } from '../../db/tables/invoice.ts';
 import { events } from '../../db/tables/ledger.ts';
 import {
+  type InvoiceState,
   type InvoiceType,
   invoiceTypeLabel,
   isPaper,
@@ -32,6 +34,7 @@ import {
   type InvoiceView,
   invoiceById,
   invoiceNumberIsUsed,
+  invoiceRowsOfOrder,
   invoicesOfOrders,
   type TitleRow,
   titleById,
@@ -58,6 +61,51 @@ onPolicyIssued(async (command, policy) => {
     createdAt: command.now,
   });
 });
+
+/** What follows in the same transaction when a red invoice has reversed one. */
+type InvoiceListener = (command: Command, invoice: InvoiceRow) => Promise<void>;
+const reversalListeners: InvoiceListener[] = [];
+export function onInvoiceReversed(listener: InvoiceListener): void {
+  reversalListeners.push(listener);
+}
+
+/** The invoice of an order that was issued and not reversed, or null. Whoever asks has seen the order. */
+export async function validInvoiceOfOrder(db: Db, orderId: string): Promise<InvoiceRow | null> {
+  return (await invoiceRowsOfOrder(db, orderId)).find(({ state }) => isValid(state)) ?? null;
+}
+const isValid = (state: InvoiceState) => state === 'ISSUED' || state === 'SHIPPED' || state === 'DELIVERED';
+
+const DEMAND_REVERSAL = 'DEMAND_REVERSAL';
+
+/**
+ * The policy is to be given back: what was asked for and not issued yet ends, and the insurer is asked to reverse what was issued.
+ *
+ * @param reason what the insurer and the bidder read
+ * @returns the invoice that has to be reversed first, or null; `onInvoiceReversed` tells when it was
+ */
+export async function demandInvoiceReversal(
+  command: Command,
+  orderId: string,
+  reason: string,
+): Promise<InvoiceRow | null> {
+  for (const invoice of await invoiceRowsOfOrder(command.db, orderId)) {
+    if (targetOf(invoiceMachine, invoice.state, 'CANCEL')) {
+      await fire(asConsequence(command), invoiceLife, invoice, 'CANCEL', { set: unasked, note: reason });
+    }
+  }
+  const valid = await validInvoiceOfOrder(command.db, orderId);
+  if (valid) {
+    await note(command, {
+      noun: invoiceLife.machine.name,
+      objectId: valid.id,
+      event: DEMAND_REVERSAL,
+      note: reason,
+      orderId,
+      insurerId: valid.insurerId,
+    });
+  }
+  return valid;
+}
 
 /** Why an invoice cannot be asked for now. */
 export type RequestBlock = TransitionRefused | NotOpened;
@@ -158,6 +206,16 @@ function checkTitle(title: TitleRow, type: InvoiceType): void {
   }
 }
 
+/** An invoice as it is before anybody asks for it. */
+const unasked = {
+  type: null,
+  title: null,
+  titleId: null,
+  address: null,
+  requestedAt: null,
+  dueAt: null,
+} as const satisfies Partial<InvoiceRow>;
+
 interface Move {
   readonly invoiceId: string;
   readonly expectedState?: string | null | undefined;
@@ -173,7 +231,7 @@ async function expected(command: Command, input: Move): Promise<InvoiceView> {
 export async function withdrawInvoice(command: Command, input: Move): Promise<InvoiceView> {
   const invoice = await expected(command, input);
   const after = await fire(command, invoiceLife, invoice, 'WITHDRAW', {
-    set: { type: null, title: null, titleId: null, address: null, requestedAt: null, dueAt: null },
+    set: unasked,
   });
   return moved(invoice, after);
 }
@@ -286,6 +344,7 @@ export async function reverseInvoice(
     note: reason,
     data: { number: invoice.number, redNumber },
   });
+  for (const listener of reversalListeners) await listener(command, after);
   return moved(invoice, after);
 }
 

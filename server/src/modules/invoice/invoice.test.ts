@@ -1,13 +1,19 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Answer, createHarness, type Harness } from '../../../test/support/harness.ts';
+import { runAsSystem } from '../../command/run.ts';
 import { type InvoiceType, invoiceTypeLabel } from '../../db/vocabulary.ts';
 import { machineGrid } from '../../kernel/machine.ts';
 import { AMOUNT_MAX_FEN, splitVat } from '../../kernel/money.ts';
 import { limits } from '../../limits.ts';
 import { type Issued, issuedOrder, paidOrder, pdfUpload, resultOf } from '../payment/payment.fixture.ts';
 import { invoiceMachine } from './invoice.machine.ts';
-import { invoiceNumberFault } from './invoice.service.ts';
+import {
+  demandInvoiceReversal,
+  invoiceNumberFault,
+  onInvoiceReversed,
+  validInvoiceOfOrder,
+} from './invoice.service.ts';
 
 let h: Harness;
 beforeEach(async () => {
@@ -105,15 +111,15 @@ async function accepted(type: InvoiceType) {
 
 test('the machine of an invoice, a row a state', () => {
   expect(machineGrid(invoiceMachine)).toMatchInlineSnapshot(`
-    "state         REQUEST   WITHDRAW      ACCEPT  REJECT   ISSUE  SHIP    DELIVER   REVERSE
-    NOT_REQUESTED REQUESTED .             .       .        .      .       .         .
-    REQUESTED     .         NOT_REQUESTED ISSUING REJECTED .      .       .         .
-    ISSUING       .         .             .       .        ISSUED .       .         .
-    ISSUED        .         .             .       .        .      SHIPPED .         REVERSED
-    SHIPPED       .         .             .       .        .      .       DELIVERED REVERSED
-    DELIVERED     .         .             .       .        .      .       .         REVERSED
-    REJECTED      REQUESTED .             .       .        .      .       .         .
-    REVERSED      .         .             .       .        .      .       .         ."
+    "state         REQUEST   WITHDRAW      CANCEL        ACCEPT  REJECT   ISSUE  SHIP    DELIVER   REVERSE
+    NOT_REQUESTED REQUESTED .             .             .       .        .      .       .         .
+    REQUESTED     .         NOT_REQUESTED NOT_REQUESTED ISSUING REJECTED .      .       .         .
+    ISSUING       .         .             NOT_REQUESTED .       .        ISSUED .       .         .
+    ISSUED        .         .             .             .       .        .      SHIPPED .         REVERSED
+    SHIPPED       .         .             .             .       .        .      .       DELIVERED REVERSED
+    DELIVERED     .         .             .             .       .        .      .       .         REVERSED
+    REJECTED      REQUESTED .             .             .       .        .      .       .         .
+    REVERSED      .         .             .             .       .        .      .       .         ."
   `);
 });
 
@@ -510,6 +516,41 @@ describe('an invoice', () => {
       invoice: { id: invoiceId },
       node: { id: invoiceId },
       invoices: { totalCount: 1, nodes: [{ id: invoiceId }] },
+    });
+  });
+});
+
+describe('a policy that is to be given back', () => {
+  const giveBack = (order: Issued) =>
+    runAsSystem(h.app.core, (command) => demandInvoiceReversal(command, order.orderId, '客户退保'));
+  const reversed: string[] = [];
+  onInvoiceReversed(async (_command, { id }) => {
+    reversed.push(id);
+  });
+
+  test('has its issued invoice reversed first, and says so to the insurer', async () => {
+    const order = await accepted('PAPER_ORDINARY');
+    const own = { invoiceId: order.invoiceId };
+    expect(await validInvoiceOfOrder(h.app.core.database.reader, order.orderId)).toBeNull();
+    resultOf(await order.desk(ISSUE, { input: { ...own, number: '12345678', issuedOn: '2026-11-24' } }));
+    expect(await giveBack(order)).toMatchObject({ id: order.invoiceId, number: '12345678' });
+    const { data } = await order.desk('query ($id: ID!) { invoice(id: $id) { events { label note } } }', {
+      id: order.invoiceId,
+    });
+    expect(data.invoice.events.at(-1)).toEqual({ label: '要求红冲', note: '客户退保' });
+
+    resultOf(await order.desk(REVERSE, { input: { ...own, redNumber: '87654321', reason: '退保' } }));
+    expect(reversed.at(-1)).toBe(order.invoiceId);
+    expect(await validInvoiceOfOrder(h.app.core.database.reader, order.orderId)).toBeNull();
+  });
+
+  test('ends an invoice that was asked for and not made yet', async () => {
+    const order = await accepted('E_ORDINARY');
+    expect(await giveBack(order)).toBeNull();
+    const number = { invoiceId: order.invoiceId, number: '12345678', issuedOn: '2026-11-24' };
+    expect(await refused(() => order.desk(ISSUE, { input: number }))).toMatchObject({
+      code: 'TRANSITION_REFUSED',
+      refusedIn: 'NOT_REQUESTED',
     });
   });
 });
