@@ -7,7 +7,8 @@ import { parentPort } from 'node:worker_threads';
 import pdfmake from 'pdfmake';
 import { type ApplicationPaper, applicationDocument, type PaperIssue } from './application-paper.ts';
 import { type InvoicePaper, invoiceDocument } from './invoice-paper.ts';
-import { PAPER_FONT, type PolicyPaper, policyDocument } from './policy-paper.ts';
+import { PAPER_FONT, type PolicyPaper, policyDocument, policySealWords } from './policy-paper.ts';
+import { withSealSlot } from './seal-slot.ts';
 
 export type PaperContent =
   | { policy: PolicyPaper }
@@ -39,7 +40,8 @@ function documentOf(request: PaperContent) {
 async function answer(request: PaperRequest): Promise<void> {
   const { id } = request;
   try {
-    const pdf = new Uint8Array(await pdfmake.createPdf(documentOf(request)).getBuffer());
+    const made = await pdfmake.createPdf(documentOf(request)).getBuffer();
+    const pdf = new Uint8Array('policy' in request ? withSealSlot(made, policySealWords(request.policy)) : made);
     parentPort?.postMessage({ id, pdf } satisfies PaperAnswer, [pdf.buffer]);
   } catch (error) {
     parentPort?.postMessage({ id, failure: String(error) } satisfies PaperAnswer);

@@ -20,7 +20,7 @@ export class PaperFault extends Error {
 
 export interface Paper {
   /**
-   * The policy as the bytes of a PDF.
+   * The policy as the bytes of a PDF with an empty slot for its seal: see `fillSealSlot`.
    *
    * @throws {PaperFault} when the document cannot be made, takes too long, or the worker is lost or closed.
    */

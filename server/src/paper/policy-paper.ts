@@ -6,7 +6,9 @@ import type {
   TableCell,
   TDocumentDefinitions,
 } from 'pdfmake/interfaces.js';
-import { amountInWords, formatYuanGrouped } from '../kernel/money.ts';
+import { amountInWords, formatYuan, formatYuanGrouped } from '../kernel/money.ts';
+import type { SealWords } from './seal-slot.ts';
+import { STAMP_SIZE_PT, stamp } from './stamp.ts';
 
 /** One clause of the terms: its title and its paragraphs, in the order they are printed. */
 export interface PaperClause {
@@ -82,6 +84,8 @@ interface Vocabulary {
   period: string;
   duty: string;
   terms: string;
+  /** What the stamp is for. */
+  stamp: string;
 }
 
 function vocabularyOf(data: PolicyPaper): Vocabulary {
@@ -99,6 +103,7 @@ function vocabularyOf(data: PolicyPaper): Vocabulary {
       period: '保险期间',
       duty: '保险责任',
       terms: '保险条款与约定',
+      stamp: '电子保单专用章',
     };
   }
   return {
@@ -113,6 +118,7 @@ function vocabularyOf(data: PolicyPaper): Vocabulary {
     period: '保证期间',
     duty: '保证责任',
     terms: '保函条款与约定',
+    stamp: '电子保函专用章',
   };
 }
 
@@ -410,8 +416,17 @@ function signature(data: PolicyPaper, words: Vocabulary): Content {
   });
   return {
     unbreakable: true,
-    margin: [CONTENT_WIDTH_PT / 2, 14, 0, 0],
-    stack: [line(words.issuer, data.insurerName), line('出具时间', data.issuedAtText)],
+    // Room for the stamp between what it must not hide: the amounts above and the code below.
+    margin: [CONTENT_WIDTH_PT / 2, 34, 0, 16],
+    stack: [
+      line(words.issuer, data.insurerName),
+      line('出具时间', data.issuedAtText),
+      {
+        svg: stamp(data.insurerName, words.stamp, PAPER_FONT),
+        width: STAMP_SIZE_PT,
+        relativePosition: { x: CONTENT_WIDTH_PT / 2 - STAMP_SIZE_PT, y: -14 - STAMP_SIZE_PT / 2 },
+      },
+    ],
   };
 }
 
@@ -451,6 +466,43 @@ export const paperStyles = {
 } satisfies StyleDictionary;
 
 /**
+ * The same facts for machines, under the names that trading centres exchange data by where there is one; amounts in yuan.
+ */
+function machineReadable(data: PolicyPaper): string {
+  return JSON.stringify(
+    {
+      POLICY_NUMBER: data.policyNumber,
+      VERIFICATION_CODE: data.verificationCode,
+      VERIFY_URL: data.verifyUrl,
+      INSURER_NAME: data.insurerName,
+      INSURER_LICENSE: data.insurerLicense,
+      APPLICANT_NAME: data.applicantName,
+      APPLICANT_CODE: data.applicantCreditCode,
+      INSURED_NAME: data.insuredName,
+      INSURED_CODE: data.insuredCreditCode,
+      TENDER_PROJECT_NAME: data.projectName,
+      BID_SECTION_CODE: data.sectionCode,
+      BID_SECTION_NAME: data.sectionName,
+      DEPOSIT_KIND: data.depositKindLabel,
+      GUARANTEE_FORM: data.formLabel,
+      SUM_INSURED: formatYuan(data.sumInsuredFen),
+      PREMIUM: formatYuan(data.premiumFen),
+      COVER_START: data.startOn,
+      COVER_END: data.endOn,
+      ISSUED_AT: data.issuedAtText,
+      SANDBOX: data.sandbox,
+    },
+    null,
+    2,
+  );
+}
+
+/** Who seals a policy, in the words that readers of PDF show. */
+export function policySealWords(data: PolicyPaper): SealWords {
+  return { name: printable(data.insurerName), reason: `出具${vocabularyOf(data).title}`, location: '中国' };
+}
+
+/**
  * The policy as a pdfmake document: the first page is the instrument, complete in itself, the clauses follow.
  * Pure: the same data give the same definition. Names are printed as text, whatever they contain.
  */
@@ -467,6 +519,13 @@ export function policyDocument(input: PolicyPaper): TDocumentDefinitions {
       subject: data.sectionName,
       creator: data.platformName,
       producer: data.platformName,
+    },
+    files: {
+      facts: {
+        name: 'guarantee.json',
+        description: '保函数据',
+        src: `data:application/json;base64,${Buffer.from(machineReadable(data)).toString('base64')}`,
+      },
     },
     pageSize: 'A4',
     pageMargins: [MARGIN_PT, 66, MARGIN_PT, 66],
