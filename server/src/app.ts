@@ -10,7 +10,7 @@ import type { Core } from './command/core.ts';
 import { forgetOldKeys } from './command/idempotency.ts';
 import { createNews } from './command/news.ts';
 import type { Config } from './config.ts';
-import { openDatabase } from './db/open.ts';
+import { type Database, openDatabase } from './db/open.ts';
 import { readSalesPages } from './evidence/sales-pages.ts';
 import { createGraphServer } from './graph/server.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
@@ -22,6 +22,7 @@ import { createLog, type Log } from './log.ts';
 import { forgetExpired } from './modules/account/account.jobs.ts';
 import { deliverSms, SMS_TOPIC } from './modules/account/sms-message.ts';
 import { expireInvitations } from './modules/enterprise/member.service.ts';
+import { insurersByIds } from './modules/insurer/insurer.queries.ts';
 import { SECTION_NEWS_TOPIC, tellSectionNews } from './modules/message/message.service.ts';
 import { lapseOrders } from './modules/order/order.service.ts';
 import { keepSalesPages } from './modules/order/order.trace.ts';
@@ -29,6 +30,9 @@ import { movePoliciesByDate } from './modules/policy/policy.service.ts';
 import { expireQuotes } from './modules/quote/quote.service.ts';
 import { sweepUploads } from './modules/upload/upload.service.ts';
 import { createPaper } from './paper/paper.ts';
+import { createKeyFolderSeal } from './ports/seal/key-folder.ts';
+import type { SealPort } from './ports/seal/port.ts';
+import { createSandboxSeal } from './ports/seal/sandbox.ts';
 import { createAliyunSms } from './ports/sms/aliyun.ts';
 import type { SmsPort } from './ports/sms/port.ts';
 import { createSandboxSms } from './ports/sms/sandbox.ts';
@@ -90,6 +94,7 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     news: createNews(),
     storage: createDiskStorage(join(config.dataDir, 'files')),
     sms: sandboxSms ?? (await productionSms(config, clock)),
+    seal: sealOf(config, clock, database),
     paper: createPaper(),
     salesPages: await readSalesPages(clientFolder),
   };
@@ -130,6 +135,14 @@ async function platformSecret(config: Config): Promise<Uint8Array> {
   const secret = Buffer.from((await readFile(file, 'utf8')).trim(), 'base64');
   if (secret.length !== 32) throw new Error('SECRET_KEY_FILE must hold 32 bytes in base64.');
   return secret;
+}
+
+/** Keys come from a folder; the sandbox makes its own. */
+function sealOf({ mode, sealKeysDir, dataDir }: Config, clock: Clock, { reader }: Database): SealPort {
+  if (mode === 'production' || sealKeysDir) return createKeyFolderSeal(sealKeysDir ?? '');
+  const nameOf = async (insurerId: string) =>
+    (await insurersByIds(reader, [insurerId]))[0]?.name ?? insurerId;
+  return createSandboxSeal(join(dataDir, 'sandbox', 'seals'), nameOf, clock.now);
 }
 
 async function productionSms({ sms }: Config, clock: Clock): Promise<SmsPort> {

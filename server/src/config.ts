@@ -21,6 +21,8 @@ export interface Config {
   readonly sandboxInsurer: boolean;
   /** 32 bytes in base64 that all keys derive from. Null in the sandbox: made at first start, kept in `dataDir`. */
   readonly secretKeyFile: string | null;
+  /** Folder with a PEM file an insurer. Null in the sandbox, which makes its own. */
+  readonly sealKeysDir: string | null;
   /** Null in the sandbox, which sends nothing. */
   readonly sms: SmsConfig | null;
   /** Whether staff have to sign in with a second factor: everywhere but in the demonstration. */
@@ -66,6 +68,7 @@ const schema = z
     TRUST_PROXY: z.enum(['0', '1']).default('0'),
     SANDBOX_INSURER: z.enum(['0', '1']).default('1'),
     SECRET_KEY_FILE: optional,
+    SEAL_KEYS_DIR: optional,
     SMS_PROVIDER: z.enum(['signed-post', 'aliyun']).default('signed-post'),
     SMS_URL: z.url().optional(),
     SMS_SECRET_FILE: optional,
@@ -84,6 +87,7 @@ const schema = z
     for (const name of [
       'PUBLIC_ORIGIN',
       'SECRET_KEY_FILE',
+      'SEAL_KEYS_DIR',
       'SMS_SECRET_FILE',
       ...(env.SMS_PROVIDER === 'aliyun'
         ? (['SMS_ACCESS_KEY_ID', 'SMS_SIGN_NAME', 'SMS_CODE_TEMPLATE', 'SMS_NOTICE_TEMPLATE'] as const)
@@ -121,6 +125,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     trustProxy: values.TRUST_PROXY === '1',
     sandboxInsurer: values.SANDBOX_INSURER === '1',
     secretKeyFile: values.SECRET_KEY_FILE,
+    sealKeysDir: values.SEAL_KEYS_DIR,
     sms: values.MODE === 'production' ? smsOf(values) : null,
     secondFactorRequired: values.MODE === 'production',
     hotline: values.HOTLINE,

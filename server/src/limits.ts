@@ -167,6 +167,8 @@ export const limits = {
   paperTimeoutMs: 20 * secondMs,
   /** A document that needs more ends the worker, never the server. */
   paperHeapMiB: 256,
+  /** Seals that are read in a file from outside. */
+  sealsPerFileMax: 10,
 
   // Business
   certificationWorkdays: 1,

@@ -5,6 +5,7 @@ import type { SalesPages } from '../evidence/sales-pages.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Log } from '../log.ts';
 import type { Paper } from '../paper/paper.ts';
+import type { SealPort } from '../ports/seal/port.ts';
 import type { SmsPort } from '../ports/sms/port.ts';
 import type { StoragePort } from '../ports/storage/port.ts';
 import type { News } from './news.ts';
@@ -19,6 +20,7 @@ export interface Core {
   readonly log: Log;
   readonly storage: StoragePort;
   readonly sms: SmsPort;
+  readonly seal: SealPort;
   readonly paper: Paper;
   readonly salesPages: SalesPages;
 }

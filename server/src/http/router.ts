@@ -13,7 +13,7 @@ import { limits } from '../limits.ts';
 import { createChallenge } from '../modules/account/human-check.ts';
 import { insurersByIds } from '../modules/insurer/insurer.queries.ts';
 import { paperAsPdf } from '../modules/order/order.papers.ts';
-import { mayReadFile } from '../modules/upload/upload.graph.ts';
+import { mayReadFile, noteDownload } from '../modules/upload/upload.graph.ts';
 import { uploadById } from '../modules/upload/upload.queries.ts';
 import { receiveUpload, requireUploadAllowance } from '../modules/upload/upload.service.ts';
 import type { SandboxSms } from '../ports/sms/sandbox.ts';
@@ -157,8 +157,10 @@ export function createRouter(parts: RouterParts) {
     if (!recognised.ok) return unauthenticated(c);
     if (mustEnrol(recognised)) return secondFactorRequired(c);
     const upload = await uploadById(core.database.reader, c.req.param('id'));
-    if (!upload || !(await mayReadFile(contextOf(c, recognised, null), upload))) return c.notFound();
+    const context = contextOf(c, recognised, null);
+    if (!upload || !(await mayReadFile(context, upload))) return c.notFound();
     const bytes = await core.storage.get(upload.id);
+    await noteDownload(context, upload);
     return new Response(bytes as Uint8Array<ArrayBuffer>, {
       headers: {
         'content-type': upload.contentType,

@@ -41,7 +41,9 @@ async function answer(request: PaperRequest): Promise<void> {
   const { id } = request;
   try {
     const made = await pdfmake.createPdf(documentOf(request)).getBuffer();
-    const pdf = new Uint8Array('policy' in request ? withSealSlot(made, policySealWords(request.policy)) : made);
+    const pdf = new Uint8Array(
+      'policy' in request ? withSealSlot(made, policySealWords(request.policy)) : made,
+    );
     parentPort?.postMessage({ id, pdf } satisfies PaperAnswer, [pdf.buffer]);
   } catch (error) {
     parentPort?.postMessage({ id, failure: String(error) } satisfies PaperAnswer);

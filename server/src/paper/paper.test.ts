@@ -4,7 +4,6 @@ import { Worker } from 'node:worker_threads';
 import { pdf as openPages } from 'pdf-to-img';
 import sharp from 'sharp';
 import { afterAll, expect, test } from 'vitest';
-import { sniffUpload } from '../modules/upload/sniff.ts';
 import { createPaper, PaperFault } from './paper.ts';
 import { samplePolicy } from './policy-paper.fixture.ts';
 
@@ -100,15 +99,6 @@ test('the text of a policy can be searched and read out', async () => {
   ]) {
     expect(text).toContain(expected);
   }
-});
-
-test('a policy of ours passes the check that uploaded policies have to pass', async () => {
-  const bytes = await paper.renderPolicy(samplePolicy);
-  expect(
-    await sniffUpload(bytes, 'POLICY', { contentType: 'application/pdf', fileName: '保单.pdf' }),
-  ).toMatchObject({
-    ok: true,
-  });
 });
 
 test('long and hostile names wrap inside the margins and are printed as they are', async () => {

@@ -286,8 +286,8 @@ const factsLayout: CustomTableLayout = {
   vLineWidth: () => 0,
   paddingLeft: () => CELL_PADDING_PT,
   paddingRight: () => CELL_PADDING_PT,
-  paddingTop: () => 3.5,
-  paddingBottom: () => 3.5,
+  paddingTop: () => 3,
+  paddingBottom: () => 2.6,
 };
 
 export function pairRow(label: string, value: string, secondLabel: string, secondValue: string): TableCell[] {
@@ -417,14 +417,14 @@ function signature(data: PolicyPaper, words: Vocabulary): Content {
   return {
     unbreakable: true,
     // Room for the stamp between what it must not hide: the amounts above and the code below.
-    margin: [CONTENT_WIDTH_PT / 2, 34, 0, 16],
+    margin: [CONTENT_WIDTH_PT / 2, 30, 0, 10],
     stack: [
       line(words.issuer, data.insurerName),
       line('出具时间', data.issuedAtText),
       {
         svg: stamp(data.insurerName, words.stamp, PAPER_FONT),
         width: STAMP_SIZE_PT,
-        relativePosition: { x: CONTENT_WIDTH_PT / 2 - STAMP_SIZE_PT, y: -14 - STAMP_SIZE_PT / 2 },
+        relativePosition: { x: CONTENT_WIDTH_PT / 2 - STAMP_SIZE_PT, y: -18 - STAMP_SIZE_PT / 2 },
       },
     ],
   };

@@ -71,7 +71,11 @@ export function coversAll(pdf: Uint8Array, range: SealedRange): boolean {
  *
  * @throws RangeError if it is too long for its slot
  */
-export function fillSealSlot(pdf: Uint8Array, { firstLength, secondStart }: SealedRange, cms: Uint8Array): Uint8Array {
+export function fillSealSlot(
+  pdf: Uint8Array,
+  { firstLength, secondStart }: SealedRange,
+  cms: Uint8Array,
+): Uint8Array {
   const room = secondStart - firstLength - 2;
   const hex = Buffer.from(cms).toString('hex');
   if (hex.length > room) throw new RangeError(`The seal has ${hex.length / 2} bytes, its slot ${room / 2}.`);
@@ -84,7 +88,9 @@ export function fillSealSlot(pdf: Uint8Array, { firstLength, secondStart }: Seal
 export function findSeals(pdf: Uint8Array, sealsMax: number): FoundSeal[] {
   const text = Buffer.from(pdf.buffer, pdf.byteOffset, pdf.byteLength).toString('latin1');
   const found: FoundSeal[] = [];
-  for (const match of text.matchAll(/\/ByteRange\s{0,8}\[\s{0,8}(\d{1,10})\s{1,8}(\d{1,10})\s{1,8}(\d{1,10})\s{1,8}(\d{1,10})\s{0,8}\]/g)) {
+  for (const match of text.matchAll(
+    /\/ByteRange\s{0,8}\[\s{0,8}(\d{1,10})\s{1,8}(\d{1,10})\s{1,8}(\d{1,10})\s{1,8}(\d{1,10})\s{0,8}\]/g,
+  )) {
     const [start = 0, firstLength = 0, secondStart = 0, secondLength = 0] = match.slice(1).map(Number);
     const range = { start, firstLength, secondStart, secondLength };
     if (secondStart < start + firstLength || secondStart + secondLength > pdf.length) continue;

@@ -34,7 +34,14 @@ export function stamp(name: string, purpose: string, font: string): string {
   const below = [...purpose];
   const purposeSizePt = Math.min(8, 52 / below.length);
   const row = below.map((character, i) =>
-    glyph(character, CENTRE + (i - (below.length - 1) / 2) * purposeSizePt * 1.04, CENTRE + 21, purposeSizePt, 0, font),
+    glyph(
+      character,
+      CENTRE + (i - (below.length - 1) / 2) * purposeSizePt * 1.04,
+      CENTRE + 21,
+      purposeSizePt,
+      0,
+      font,
+    ),
   );
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${STAMP_SIZE_PT}" height="${STAMP_SIZE_PT}" viewBox="0 0 ${STAMP_SIZE_PT} ${STAMP_SIZE_PT}">` +

@@ -1,10 +1,32 @@
 import { index, sqliteTable, uniqueIndex } from 'drizzle-orm/sqlite-core';
-import { day, dayShaped, fen, id, instant, known, line, notNegative, oneOf, ref } from '../columns.ts';
+import { day, dayShaped, fen, id, instant, json, known, line, notNegative, oneOf, ref } from '../columns.ts';
 import { POLICY_STATES } from '../vocabulary.ts';
 import { insurers } from './insurer.ts';
 import { orders } from './order.ts';
 import { quotes } from './quote.ts';
 import { uploads } from './upload.ts';
+
+/** One seal in a policy's file, as it was read when the policy was issued: the bytes never change, and so neither does this. */
+export interface PolicySeal {
+  /** The signature fits the bytes it covers and the signer's certificate. */
+  readonly holds: boolean;
+  /** It covers the whole file. */
+  readonly coversAll: boolean;
+  /** By the signer's clock, milliseconds. */
+  readonly signedAt: number | null;
+  /** The signer's certificate first, then its issuers as far as the file brings them along. */
+  readonly chain: readonly {
+    readonly subject: string;
+    readonly issuer: string;
+    /** Hexadecimal. */
+    readonly serialNumber: string;
+    /** Milliseconds. */
+    readonly validFrom: number;
+    readonly validUntil: number;
+    readonly selfSigned: boolean;
+    readonly signatureHolds: boolean;
+  }[];
+}
 
 /** The issued instrument. */
 export const policies = sqliteTable(
@@ -30,6 +52,7 @@ export const policies = sqliteTable(
     uploadId: ref()
       .notNull()
       .references(() => uploads.id),
+    seals: json<readonly PolicySeal[]>().notNull().default([]),
     issuedAt: instant().notNull(),
   },
   (t) => [

@@ -127,25 +127,26 @@ export async function pdfUpload(
   h: Harness,
   who: Person,
   purpose: 'POLICY' | 'INVOICE' | 'DOCUMENT',
+  content: Uint8Array = plainPdf(),
 ): Promise<string> {
   const response = await h.fetch(who, `/uploads?purpose=${purpose}`, {
     method: 'POST',
     headers: { 'content-type': 'application/pdf' },
-    body: smallPdf(crypto.randomUUID()),
+    body: content as Uint8Array<ArrayBuffer>,
   });
   const answer = (await response.json()) as { id?: string };
   if (!answer.id) throw new Error(`The upload was refused: ${JSON.stringify(answer)}`);
   return answer.id;
 }
 
-/** The least of a PDF: one empty page. */
-function smallPdf(comment: string): string {
+/** The least of a PDF: one empty page, and a comment that no other has. */
+export function plainPdf(): Uint8Array {
   const objects = [
     '<< /Type /Catalog /Pages 2 0 R >>',
     '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
     '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] >>',
   ];
-  let body = `%PDF-1.4\n% ${comment}\n`;
+  let body = `%PDF-1.4\n% ${crypto.randomUUID()}\n`;
   const offsets = objects.map((object, i) => {
     const at = body.length;
     body += `${i + 1} 0 obj\n${object}\nendobj\n`;
@@ -153,7 +154,9 @@ function smallPdf(comment: string): string {
   });
   const xref = body.length;
   const lines = offsets.map((at) => `${String(at).padStart(10, '0')} 00000 n \n`).join('');
-  return `${body}xref\n0 4\n0000000000 65535 f \n${lines}trailer\n<< /Size 4 /Root 1 0 R >>\nstartxref\n${xref}\n%%EOF\n`;
+  return Buffer.from(
+    `${body}xref\n0 4\n0000000000 65535 f \n${lines}trailer\n<< /Size 4 /Root 1 0 R >>\nstartxref\n${xref}\n%%EOF\n`,
+  );
 }
 
 /** An order with its policy, which the insurer brought as a file of its own. */

@@ -2,13 +2,14 @@ import DataLoader from 'dataloader';
 import { z } from 'zod';
 import { replayedObject } from '../../command/idempotency.ts';
 import { run } from '../../command/run.ts';
+import type { PolicySeal as Seal } from '../../db/tables/policy.ts';
 import { builder } from '../../graph/builder.ts';
 import { badArgument } from '../../graph/connection.ts';
 import { type Context, perRequest } from '../../graph/context.ts';
 import { mutation, runOnce } from '../../graph/mutation.ts';
 import { defineNode, Node } from '../../graph/node.ts';
 import { lineRule, textRule } from '../../graph/text-rules.ts';
-import { lifeFields, machineEnums } from '../../graph/timeline.ts';
+import { labelActs, lifeFields, machineEnums } from '../../graph/timeline.ts';
 import { invariant } from '../../kernel/invariant.ts';
 import { limits } from '../../limits.ts';
 import { Insurer, insurerLoader } from '../insurer/insurer.graph.ts';
@@ -22,7 +23,9 @@ import { mayReadPolicyFile, type PolicyView, policiesOfOrders, policyById } from
 import {
   issuePolicy,
   makePolicy,
+  notePolicyDownload,
   type PolicyInput,
+  policySeals,
   releasePolicy,
   type PolicyVerification as Verification,
   verifyPolicy,
@@ -35,7 +38,45 @@ export const policyOfOrderLoader = perRequest(
     new DataLoader<string, PolicyView | null>((ids) => policiesOfOrders(context.db, context.actor, ids)),
 );
 
-registerFileReaders('POLICY', (context, uploadId) => mayReadPolicyFile(context.db, context.actor, uploadId));
+labelActs('policy', { DOWNLOAD: '下载保单' });
+registerFileReaders(
+  'POLICY',
+  (context, uploadId) => mayReadPolicyFile(context.db, context.actor, uploadId),
+  notePolicyDownload,
+);
+
+const PolicySealCertificate = builder.objectRef<Seal['chain'][number]>('PolicySealCertificate').implement({
+  description: '签章所用的证书。',
+  fields: (t) => ({
+    subject: t.exposeString('subject', { description: '持有者。' }),
+    issuer: t.exposeString('issuer', { description: '签发者。' }),
+    serialNumber: t.exposeString('serialNumber', { description: '序列号，十六进制。' }),
+    validFrom: t.expose('validFrom', { type: 'DateTime', description: '有效期自。' }),
+    validUntil: t.expose('validUntil', { type: 'DateTime', description: '有效期至。' }),
+    selfSigned: t.exposeBoolean('selfSigned', { description: '是否为自签名证书。' }),
+    signatureHolds: t.exposeBoolean('signatureHolds', {
+      description: '证书本身的签名是否由链上的下一张证书（自签名则由其自身）证实。',
+    }),
+  }),
+});
+
+const PolicySealType = builder.objectRef<Seal>('PolicySeal').implement({
+  description: '保单文件上的电子签章（CAdES 分离签名），出具时读取。',
+  fields: (t) => ({
+    holds: t.exposeBoolean('holds', { description: '签章与文件内容相符。' }),
+    coversAll: t.exposeBoolean('coversAll', { description: '签章覆盖整个文件。' }),
+    signedAt: t.expose('signedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: '签章时间，以签章方的时钟为准。',
+    }),
+    chain: t.field({
+      type: [PolicySealCertificate],
+      description: '证书链，签章者的证书在前，到文件所带的最后一级签发者为止。',
+      resolve: (seal) => [...seal.chain],
+    }),
+  }),
+});
 
 export const Policy = builder.objectRef<PolicyView>('Policy').implement({
   description: '已出具的保单（保函）。',
@@ -65,6 +106,11 @@ export const Policy = builder.objectRef<PolicyView>('Policy').implement({
     endOn: t.expose('endOn', { type: 'Date', description: '保障末日，含当日。' }),
     issuedAt: t.expose('issuedAt', { type: 'DateTime', description: '出具时间。' }),
     file: t.field({ type: UploadType, description: '保单文件。', resolve: (row) => row.file }),
+    seals: t.field({
+      type: [PolicySealType],
+      description: '保单文件上的电子签章；没有签章的文件为空。',
+      resolve: (row) => [...row.seals],
+    }),
   }),
 });
 defineNode('pol', 'Policy', (id, context) => policyById(context.db, context.actor, id));
@@ -99,6 +145,12 @@ const PolicyVerification = builder.objectRef<Verification>('PolicyVerification')
     sumInsured: t.expose('sumInsuredFen', { type: 'Money', nullable: true, description: '保险金额（元）。' }),
     start: t.expose('startOn', { type: 'Date', nullable: true, description: '保障首日。' }),
     end: t.expose('endOn', { type: 'Date', nullable: true, description: '保障末日，含当日。' }),
+    seals: t.field({
+      type: [PolicySealType],
+      nullable: true,
+      description: '保单文件上的电子签章；没有签章的文件为空列表。',
+      resolve: ({ seals }) => seals && [...seals],
+    }),
     checkedAt: t.expose('checkedAt', { type: 'DateTime', description: '核验时间。' }),
   }),
 });
@@ -152,7 +204,8 @@ async function issue(context: Context, input: PolicyInput): Promise<PolicyView> 
   const { core, actor, facts, idempotency } = context;
   const earlier = await run(core, actor, facts, (command) => replayedObject(command, idempotency));
   const made = earlier || input.uploadId ? null : await makePolicy(core, actor, platformName, input);
-  return runOnce(context, (command) => issuePolicy(command, input, made));
+  const seals = earlier ? [] : await policySeals(core, actor, made, input);
+  return runOnce(context, (command) => issuePolicy(command, input, made, seals));
 }
 
 mutation('releasePolicy', {

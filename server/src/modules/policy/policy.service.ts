@@ -3,12 +3,12 @@ import { type Actor, system } from '../../access/actor.ts';
 import { sameText } from '../../access/cipher.ts';
 import { insurerView } from '../../access/secrecy.ts';
 import type { Core } from '../../command/core.ts';
-import { bear, expectState, fire, requireEvent } from '../../command/fire.ts';
+import { bear, expectState, fire, note, requireEvent } from '../../command/fire.ts';
 import { InvalidInput, NotFound, RateLimited } from '../../command/refusals.ts';
 import { asConsequence, type Command, runAsSystem } from '../../command/run.ts';
 import type { Db } from '../../db/open.ts';
 import { insurers } from '../../db/tables/insurer.ts';
-import { policies, verificationAttempts } from '../../db/tables/policy.ts';
+import { type PolicySeal, policies, verificationAttempts } from '../../db/tables/policy.ts';
 import { quotes } from '../../db/tables/quote.ts';
 import { depositKindLabel, guaranteeFormLabel, type PolicyState } from '../../db/vocabulary.ts';
 import { coverEnd, formatInstant, shanghaiDay } from '../../kernel/clock.ts';
@@ -17,13 +17,15 @@ import { invariant } from '../../kernel/invariant.ts';
 import { splitVat } from '../../kernel/money.ts';
 import { cleanLine, cleanText, toHalfWidth } from '../../kernel/text.ts';
 import { limits } from '../../limits.ts';
+import { coversAll, fillSealSlot, findSeals, sealedBytes, slotRange } from '../../paper/seal-slot.ts';
 import type { InsurerRow } from '../insurer/insurer.queries.ts';
 import { orderLife } from '../order/order.machine.ts';
 import { type OrderView, orderById } from '../order/order.queries.ts';
 import { moveOrder } from '../order/order.service.ts';
 import { quoteLife } from '../quote/quote.machine.ts';
 import type { QuoteRow } from '../quote/quote.queries.ts';
-import { keepMadeFile, takeUpload } from '../upload/upload.service.ts';
+import { UploadRefused } from '../upload/upload.refusals.ts';
+import { keepMadeFile, takeUpload, uploadedContent } from '../upload/upload.service.ts';
 import { policyClauses } from './policy.clauses.ts';
 import { policyLife, policyMachine } from './policy.machine.ts';
 import {
@@ -122,6 +124,14 @@ export async function makePolicy(
   input: PolicyInput,
 ): Promise<MadePolicy> {
   const issue = await issuable(core.database.reader, actor, input);
+  if (!(await core.seal.hasKey(issue.insurer.id))) {
+    throw new InvalidInput([
+      {
+        path: 'uploadId',
+        message: '平台没有贵公司的签章证书，请上传已签章的保单文件，或联系平台运营配置证书',
+      },
+    ]);
+  }
   const made = { uploadId: newId('upl'), verificationCode: verificationCode(), issuedAt: core.clock.now() };
   const { order, section, insurer, quote, cover } = issue;
   const application = order.application;
@@ -130,7 +140,7 @@ export async function makePolicy(
   const link = new URL('/verify', core.config.publicOrigin);
   link.searchParams.set('number', issue.policyNumber);
   link.searchParams.set('code', made.verificationCode);
-  const content = await core.paper.renderPolicy({
+  const paper = await core.paper.renderPolicy({
     platformName,
     brokerName: core.config.broker.name,
     insurerName: insurer.name,
@@ -158,8 +168,40 @@ export async function makePolicy(
     clauses: policyClauses(order.depositKind, order.form),
     sandbox: core.config.mode === 'sandbox',
   });
+  const slot = slotRange(paper);
+  const seal = await core.seal.sign(insurer.id, sealedBytes(paper, slot), new Date(made.issuedAt));
+  const content = fillSealSlot(paper, slot, seal);
   await core.storage.put(made.uploadId, content);
   return { ...made, content };
+}
+
+/**
+ * The seals of the file a policy is to be issued with. Read ahead of the transaction, since it takes a while.
+ *
+ * Refuses: as `issuePolicy` does; UploadRefused also where a seal of an uploaded file does not hold.
+ */
+export async function policySeals(
+  core: Core,
+  actor: Actor,
+  made: MadePolicy | null,
+  input: PolicyInput,
+): Promise<PolicySeal[]> {
+  // What stands against the policy itself is said before what stands against its file.
+  if (!made) await issuable(core.database.reader, actor, input);
+  const content = made?.content ?? (await uploadedContent(core, actor, input.uploadId ?? '', 'POLICY'));
+  const seals = await Promise.all(
+    findSeals(content, limits.sealsPerFileMax).map(async ({ range, cms }) => {
+      const { holds, signedAt, chain } = await core.seal.read(cms, sealedBytes(content, range));
+      return { holds, coversAll: coversAll(content, range), signedAt, chain };
+    }),
+  );
+  if (seals.some(({ holds }) => !holds)) {
+    throw new UploadRefused(
+      'SEAL_BROKEN',
+      '保单文件的电子签章与文件内容不符，请上传签章后未经改动的原文件。',
+    );
+  }
+  return seals;
 }
 
 /**
@@ -171,6 +213,7 @@ export async function issuePolicy(
   command: Command,
   input: PolicyInput,
   made: MadePolicy | null,
+  seals: readonly PolicySeal[],
 ): Promise<PolicyView> {
   const issue = await issuable(command.db, command.actor, input);
   const { order, quote, insurer, cover, policyNumber } = issue;
@@ -199,14 +242,23 @@ export async function issuePolicy(
       startOn: cover.startOn,
       endOn: coverEnd(cover.startOn, cover.days),
       uploadId: upload.id,
+      seals,
       issuedAt: made?.issuedAt ?? command.now,
     },
-    { data: { sha256: upload.sha256 } },
+    { data: { sha256: upload.sha256, seals: seals.length } },
   );
   await fire(asConsequence(command), quoteLife, quote, 'ISSUE', { set: { dueAt: null } });
   await moveOrder(asConsequence(command), order, 'ISSUE');
   for (const listener of issueListeners) await listener(command, policy);
   return { ...policy, file: upload };
+}
+
+/** Every download of a policy is an event of its order. */
+export async function notePolicyDownload(command: Command, uploadId: string): Promise<void> {
+  const [policy] = await command.db.select().from(policies).where(eq(policies.uploadId, uploadId));
+  if (!policy) return;
+  const { id, orderId, insurerId } = policy;
+  await note(command, { noun: policyLife.machine.name, objectId: id, event: 'DOWNLOAD', orderId, insurerId });
 }
 
 /**
@@ -262,6 +314,7 @@ export interface PolicyVerification {
   readonly sumInsuredFen: number | null;
   readonly startOn: string | null;
   readonly endOn: string | null;
+  readonly seals: readonly PolicySeal[] | null;
   /** Whether it is genuine and stands: neither expired nor ended before its time. */
   readonly valid: boolean;
   readonly checkedAt: number;
@@ -296,6 +349,7 @@ export async function verifyPolicy(
     sumInsuredFen: shown?.sumInsuredFen ?? null,
     startOn: shown?.startOn ?? null,
     endOn: shown?.endOn ?? null,
+    seals: shown?.seals ?? null,
     checkedAt: now,
   };
 }

@@ -4,6 +4,7 @@ import { type Answer, createHarness, type Harness } from '../../../test/support/
 import { system } from '../../access/actor.ts';
 import { machineGrid } from '../../kernel/machine.ts';
 import { limits } from '../../limits.ts';
+import { fillSealSlot, findSeals, sealedBytes, slotRange, withSealSlot } from '../../paper/seal-slot.ts';
 import {
   ISSUE,
   type Issued,
@@ -11,12 +12,27 @@ import {
   paidOrder,
   payableOrder,
   pdfUpload,
+  plainPdf,
   resultOf,
 } from '../payment/payment.fixture.ts';
 import { policyClauses } from './policy.clauses.ts';
 import { policyMachine } from './policy.machine.ts';
 import { policyById } from './policy.queries.ts';
 import { movePoliciesByDate } from './policy.service.ts';
+
+const SEALS = `query ($id: ID!) { order(id: $id) { policy {
+  seals { holds coversAll signedAt chain { subject selfSigned signatureHolds } } } } }`;
+
+/** A policy as an insurer's own system would make and seal it. */
+async function sealedByInsurer(insurerId: string): Promise<Uint8Array> {
+  const pdf = withSealSlot(plainPdf(), { name: '示例保险', reason: '出具保单', location: '中国' });
+  const slot = slotRange(pdf);
+  return fillSealSlot(
+    pdf,
+    slot,
+    await h.app.core.seal.sign(insurerId, sealedBytes(pdf, slot), new Date(h.now())),
+  );
+}
 
 const DAY_MS = 86_400_000;
 let h: Harness;
@@ -99,6 +115,78 @@ describe('issuing', () => {
     expect(Buffer.from(bytes.slice(0, 5)).toString()).toBe('%PDF-');
     expect(createHash('sha256').update(bytes).digest('hex')).toBe(policy.file.sha256);
     expect(file.headers.get('content-disposition')).toContain('BH-2.pdf');
+  });
+
+  test('the paper of the platform is sealed with the insurer’s key, over the whole file, and carries its facts for machines', async () => {
+    const order = await paidOrder(h);
+    const input = { orderId: order.orderId, policyNumber: 'BH-4' };
+    const { file } = resultOf(await h.as(order.underwriter)(ISSUE, { input }));
+    const { data } = await order.ask(SEALS, { id: order.orderId });
+    const insurer = order.insurers[0]?.name;
+    expect(data.order.policy.seals).toEqual([
+      {
+        holds: true,
+        coversAll: true,
+        signedAt: '2026-11-24T10:00:00.000+08:00',
+        chain: [{ subject: `${insurer}（演示证书，自签名）`, selfSigned: true, signatureHolds: true }],
+      },
+    ]);
+
+    const bytes = new Uint8Array(await (await h.fetch(order.bidder, `/files/${file.id}`)).arrayBuffer());
+    const [seal] = findSeals(bytes, 5);
+    if (!seal) throw new Error('The file has no seal.');
+    const read = (content: Uint8Array) => h.app.core.seal.read(seal.cms, sealedBytes(content, seal.range));
+    expect(await read(bytes)).toMatchObject({ holds: true });
+    const altered = bytes.slice();
+    altered[200] = (altered[200] ?? 0) ^ 1;
+    expect(await read(altered)).toMatchObject({ holds: false });
+    expect(Buffer.from(bytes).toString('latin1')).toContain('guarantee.json');
+  });
+
+  test('with a file that the insurer sealed itself shows its seal; altered after sealing it is refused', async () => {
+    const order = await paidOrder(h);
+    const sealed = await sealedByInsurer('ins_0elsewhere');
+    const spoilt = Buffer.from(sealed);
+    spoilt.writeUInt8(spoilt.readUInt8(300) ^ 1, 300);
+    const input = { orderId: order.orderId, policyNumber: 'BH-5' };
+    const broken = await pdfUpload(h, order.underwriter, 'POLICY', spoilt);
+    expect(
+      await refused(() => h.as(order.underwriter)(ISSUE, { input: { ...input, uploadId: broken } })),
+    ).toMatchObject({
+      code: 'UPLOAD_REFUSED',
+      message: expect.stringContaining('电子签章与文件内容不符'),
+    });
+
+    const uploadId = await pdfUpload(h, order.underwriter, 'POLICY', sealed);
+    resultOf(await h.as(order.underwriter)(ISSUE, { input: { ...input, uploadId } }));
+    const { data } = await order.ask(SEALS, { id: order.orderId });
+    expect(data.order.policy.seals).toMatchObject([
+      { holds: true, coversAll: true, chain: [{ selfSigned: true }] },
+    ]);
+  });
+
+  test('each download is an event, which another insurer of the order does not see', async () => {
+    const order = await issuedOrder(h);
+    const { data } = await order.ask(`query ($id: ID!) { order(id: $id) { policy { id file { url } } } }`, {
+      id: order.orderId,
+    });
+    const { id, file } = data.order.policy;
+    const rival = await h.given.bidder();
+    const before = await h.content(['idempotency_keys']);
+    expect((await h.fetch(rival, file.url)).status).toBe(404);
+    expect(await h.content(['idempotency_keys'])).toBe(before);
+
+    expect((await h.fetch(order.bidder, file.url)).status).toBe(200);
+    expect((await h.fetch(order.underwriter, file.url)).status).toBe(200);
+    expect((await h.events()).slice(-2)).toEqual([
+      'BIDDER policy DOWNLOAD: · -> ·',
+      'UNDERWRITER policy DOWNLOAD: · -> ·',
+    ]);
+    const events = await order.ask(
+      `query ($id: ID!) { node(id: $id) { ... on Policy { events { event label } } } }`,
+      { id },
+    );
+    expect(events.data.node.events.slice(-1)).toEqual([{ event: 'DOWNLOAD', label: '下载保单' }]);
   });
 
   test('waits for the money, and happens once', async () => {

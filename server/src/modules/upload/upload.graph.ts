@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import { actorId } from '../../access/actor.ts';
+import { type Command, run } from '../../command/run.ts';
 import type { UploadPurpose } from '../../db/vocabulary.ts';
 import { builder, enumOf } from '../../graph/builder.ts';
 import { type Context, perRequest } from '../../graph/context.ts';
@@ -25,8 +26,23 @@ export const uploadLoader = perRequest(
 type FileReader = (context: Context, uploadId: string) => Promise<boolean>;
 const readers = new Map<UploadPurpose, FileReader[]>();
 
-export function registerFileReaders(purpose: UploadPurpose, mayRead: FileReader): void {
+/** What is written when somebody downloads a file. */
+type DownloadListener = (command: Command, uploadId: string) => Promise<void>;
+const downloadListeners = new Map<UploadPurpose, DownloadListener>();
+
+export function registerFileReaders(
+  purpose: UploadPurpose,
+  mayRead: FileReader,
+  onDownload?: DownloadListener,
+): void {
   readers.set(purpose, [...(readers.get(purpose) ?? []), mayRead]);
+  if (onDownload) downloadListeners.set(purpose, onDownload);
+}
+
+/** Accounts for a download, where files of the purpose are accounted for, before a byte of it is sent. */
+export async function noteDownload({ core, actor, facts }: Context, upload: UploadRow): Promise<void> {
+  const listener = downloadListeners.get(upload.purpose);
+  if (listener) await run(core, actor, facts, (command) => listener(command, upload.id));
 }
 
 /** Who sent a file sees it; others see it with the object it belongs to. */

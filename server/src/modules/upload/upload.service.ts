@@ -130,9 +130,27 @@ export async function takeUpload(
         )
         .returning()
     : [];
-  if (!row) throw new UploadRefused('NOT_USABLE', '该文件不存在、已被使用或用途不符，请重新上传。');
+  if (!row) throw notUsable();
   return row;
 }
+
+/**
+ * The bytes of a file that the caller sent and that no command took yet, for what looks into it ahead of the command.
+ *
+ * Refuses: UploadRefused.
+ */
+export async function uploadedContent(
+  core: Core,
+  actor: Actor,
+  uploadId: string,
+  purpose: UploadPurpose,
+): Promise<Uint8Array> {
+  const [row] = await uploadsByIds(core.database.reader, [uploadId]);
+  if (!row || row.ownerId !== actorId(actor) || row.purpose !== purpose || row.attachedAt) throw notUsable();
+  return core.storage.get(row.id);
+}
+
+const notUsable = () => new UploadRefused('NOT_USABLE', '该文件不存在、已被使用或用途不符，请重新上传。');
 
 /** The row of a file that the platform made itself and has already put into the storage. */
 export async function keepMadeFile(

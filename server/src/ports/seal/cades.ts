@@ -53,7 +53,9 @@ export async function signDetached(key: SealKey, content: Uint8Array, at: Date):
               new asn1js.Sequence({
                 value: [
                   new asn1js.Sequence({
-                    value: [new asn1js.Sequence({ value: [new asn1js.OctetString({ valueHex: certificateHash })] })],
+                    value: [
+                      new asn1js.Sequence({ value: [new asn1js.OctetString({ valueHex: certificateHash })] }),
+                    ],
                   }),
                 ],
               }),
@@ -106,7 +108,9 @@ export async function readDetached(cms: Uint8Array, content: Uint8Array): Promis
 
 function signingTime(signer: pkijs.SignerInfo | undefined): number | null {
   const value = signer?.signedAttrs?.attributes.find(({ type }) => type === OID.signingTime)?.values[0];
-  return value instanceof asn1js.UTCTime || value instanceof asn1js.GeneralizedTime ? value.toDate().getTime() : null;
+  return value instanceof asn1js.UTCTime || value instanceof asn1js.GeneralizedTime
+    ? value.toDate().getTime()
+    : null;
 }
 
 /** From the signer's certificate to the last issuer that the message brings along. */
@@ -115,14 +119,13 @@ async function chainOf(
   certificates: readonly pkijs.Certificate[],
 ): Promise<SealCertificate[]> {
   const chain: SealCertificate[] = [];
-  const seen = new Set<pkijs.Certificate>();
-  const issuerOf = ({ issuer }: pkijs.Certificate) =>
-    certificates.find((candidate) => candidate.subject.isEqual(issuer));
-  for (let certificate: pkijs.Certificate | undefined = signer; certificate && !seen.has(certificate); ) {
-    seen.add(certificate);
-    const { subject, issuer }: pkijs.Certificate = certificate;
+  const path: pkijs.Certificate[] = [signer];
+  for (const certificate of path) {
+    const { subject, issuer } = certificate;
     const selfSigned = subject.isEqual(issuer);
-    const above = selfSigned ? undefined : issuerOf(certificate);
+    const above = selfSigned
+      ? undefined
+      : certificates.find((candidate) => candidate.subject.isEqual(issuer));
     chain.push({
       subject: nameOf(subject),
       issuer: nameOf(issuer),
@@ -130,9 +133,9 @@ async function chainOf(
       validFrom: certificate.notBefore.value.getTime(),
       validUntil: certificate.notAfter.value.getTime(),
       selfSigned,
-      signatureHolds: await certificate.verify(selfSigned ? undefined : above).catch(() => false),
+      signatureHolds: await certificate.verify(above).catch(() => false),
     });
-    certificate = above;
+    if (above && !path.includes(above)) path.push(above);
   }
   return chain;
 }
@@ -149,7 +152,10 @@ export async function makeSelfSigned(
   validFrom: Date,
   validUntil: Date,
 ): Promise<{ key: SealKey; pem: string }> {
-  const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify']);
+  const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
+    'sign',
+    'verify',
+  ]);
   const certificate = new pkijs.Certificate();
   certificate.version = 2;
   const serial = crypto.getRandomValues(new Uint8Array(16));
@@ -158,7 +164,10 @@ export async function makeSelfSigned(
   certificate.serialNumber = new asn1js.Integer({ valueHex: exact(serial) });
   for (const side of [certificate.subject, certificate.issuer]) {
     side.typesAndValues.push(
-      new pkijs.AttributeTypeAndValue({ type: OID.commonName, value: new asn1js.Utf8String({ value: name }) }),
+      new pkijs.AttributeTypeAndValue({
+        type: OID.commonName,
+        value: new asn1js.Utf8String({ value: name }),
+      }),
     );
   }
   certificate.notBefore.value = validFrom;
@@ -171,7 +180,10 @@ export async function makeSelfSigned(
 }
 
 function block(label: string, der: ArrayBuffer): string {
-  const lines = Buffer.from(der).toString('base64').match(/.{1,64}/g) ?? [];
+  const lines =
+    Buffer.from(der)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
   return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
 }
 
@@ -181,10 +193,12 @@ function block(label: string, der: ArrayBuffer): string {
  * @throws Error that says what is missing, never a value
  */
 export async function parseSealKey(pem: string): Promise<SealKey> {
-  const blocks = [...pem.matchAll(/-----BEGIN ([A-Z ]+)-----([^-]+)-----END \1-----/g)].map(([, label, body = '']) => ({
-    label,
-    der: exact(Buffer.from(body.replace(/\s/g, ''), 'base64')),
-  }));
+  const blocks = [...pem.matchAll(/-----BEGIN ([A-Z ]+)-----([^-]+)-----END \1-----/g)].map(
+    ([, label, body = '']) => ({
+      label,
+      der: exact(Buffer.from(body.replace(/\s/g, ''), 'base64')),
+    }),
+  );
   const pkcs8 = blocks.find(({ label }) => label === 'PRIVATE KEY')?.der;
   const certificates = blocks
     .filter(({ label }) => label === 'CERTIFICATE')

@@ -24,7 +24,9 @@ export function createKeyFolderSeal(folder: string, makeKey: KeyMaker = async ()
     if (pem === null) return null;
     const key = parseSealKey(pem).catch((reason: unknown) => {
       kept.delete(insurerId);
-      throw new Error(`The seal key ${file} is not usable: ${reason instanceof Error ? reason.message : reason}.`);
+      throw new Error(
+        `The seal key ${file} is not usable: ${reason instanceof Error ? reason.message : reason}.`,
+      );
     });
     kept.set(insurerId, key);
     return key;

@@ -20,12 +20,20 @@ async function folder(): Promise<string> {
 const makers: Record<string, () => Promise<SealPort>> = {
   'keys of a folder': async () => {
     const keys = await folder();
-    const { pem } = await makeSelfSigned('示例财产保险股份有限公司', new Date(at.getTime() - 1000), new Date('2036-01-01'));
+    const { pem } = await makeSelfSigned(
+      '示例财产保险股份有限公司',
+      new Date(at.getTime() - 1000),
+      new Date('2036-01-01'),
+    );
     await writeFile(join(keys, `${insurerId}.pem`), pem, { mode: 0o600 });
     return createKeyFolderSeal(keys);
   },
   'keys of the sandbox': async () =>
-    createSandboxSeal(await folder(), async () => '示例财产保险股份有限公司', () => at.getTime()),
+    createSandboxSeal(
+      await folder(),
+      async () => '示例财产保险股份有限公司',
+      () => at.getTime(),
+    ),
 };
 
 for (const [name, make] of Object.entries(makers)) {
@@ -68,7 +76,11 @@ for (const [name, make] of Object.entries(makers)) {
 test('what is no signature at all does not hold', async () => {
   const port = createKeyFolderSeal(await folder());
   for (const rubbish of [new Uint8Array(), new Uint8Array([0x30, 0x80, 0, 0]), content.subarray(0, 50)]) {
-    expect(await port.read(rubbish, content)).toMatchObject({ holds: false, fault: '签章数据无法读取', chain: [] });
+    expect(await port.read(rubbish, content)).toMatchObject({
+      holds: false,
+      fault: '签章数据无法读取',
+      chain: [],
+    });
   }
 });
 
@@ -81,12 +93,19 @@ test('an insurer without a key seals nothing', async () => {
 test('a file that holds no key is named, without its content', async () => {
   const keys = await folder();
   await writeFile(join(keys, `${insurerId}.pem`), 'secret rubbish');
-  await expect(createKeyFolderSeal(keys).hasKey(insurerId)).rejects.toThrow(/ins_1example\.pem is not usable: no PRIVATE KEY/);
+  await expect(createKeyFolderSeal(keys).hasKey(insurerId)).rejects.toThrow(
+    /ins_1example\.pem is not usable: no PRIVATE KEY/,
+  );
 });
 
 test('the sandbox keeps one key an insurer, readable by its owner only, also when two documents come at once', async () => {
   const keys = await folder();
-  const make = () => createSandboxSeal(keys, async () => '示例保险', () => at.getTime());
+  const make = () =>
+    createSandboxSeal(
+      keys,
+      async () => '示例保险',
+      () => at.getTime(),
+    );
   const [first, second] = await Promise.all(
     [make(), make()].map(async (port) => port.read(await port.sign(insurerId, content, at), content)),
   );

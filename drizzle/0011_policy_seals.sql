@@ -1,0 +1,1 @@
+ALTER TABLE `policies` ADD `seals` text DEFAULT '[]' NOT NULL;
