@@ -4,14 +4,15 @@ const ALPHABET = '0123456789ABCDEFGHJKLMNPQRTUWXY';
 const WEIGHTS = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
 const LOOK_ALIKES: Readonly<Record<string, string>> = { I: '1', O: '0', S: '5', Z: '2' };
 
-/** The code in its one written form: trimmed, upper case, half width. It may still be wrong. */
+/** The code in its one written form: without spaces, upper case, half width. It may still be wrong. */
 export function normaliseCreditCode(text: string): string {
-  return toHalfWidth(text).trim().toUpperCase();
+  return toHalfWidth(text).replace(/\s/g, '').toUpperCase();
 }
 
 /**
  * What is wrong with a 统一社会信用代码 (GB 32100), in Chinese and naming the character, or `null`. An error for the
- * applicant; for the insured only a warning, since real lists hold codes of another making.
+ * applicant; for the insured only a warning, since real lists hold codes of another making. The client says the same
+ * in the same words.
  *
  * @param code as `normaliseCreditCode` gives it
  */
@@ -23,11 +24,11 @@ export function creditCodeFault(code: string): string | null {
     const wrong = characters[index] as string;
     const meant = LOOK_ALIKES[wrong];
     const hint = meant === undefined ? '' : `，是否应为数字“${meant}”`;
-    return `统一社会信用代码第 ${index + 1} 位“${wrong}”不是可用的字符${hint}`;
+    return `第 ${index + 1} 位“${wrong}”不能出现在统一社会信用代码中${hint}`;
   }
-  const expected = creditCodeCheckDigit(code.slice(0, 17));
-  if (code[17] === expected) return null;
-  return `统一社会信用代码校验不符：按前 17 位计算，第 18 位应为“${expected}”，现为“${code[17]}”，请逐位核对`;
+  if (code[17] === creditCodeCheckDigit(code.slice(0, 17))) return null;
+  // The computed character is not told: where another one is at fault, it would only make a wrong code look right.
+  return `统一社会信用代码的第 18 位校验码“${code[17]}”与前 17 位不符，请核对第 18 位，并对照营业执照逐位重读`;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { index, sqliteTable, uniqueIndex } from 'drizzle-orm/sqlite-core';
-import { id, instant, json, known, line, oneOf, ref } from '../columns.ts';
+import { type AnySQLiteColumn, index, sqliteTable, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { flag, id, instant, json, known, line, oneOf, ref } from '../columns.ts';
 import { CERTIFICATION_STATES, ID_TYPES, INVITATION_STATES, OWNERSHIPS } from '../vocabulary.ts';
 import { users } from './account.ts';
 import { uploads } from './upload.ts';
@@ -36,7 +36,12 @@ export const certifications = sqliteTable(
     userId: ref()
       .notNull()
       .references(() => users.id),
+    /** Of a first certification known from its approval on, of a change from the start. */
     enterpriseId: ref().references(() => enterprises.id),
+    /** Changes what a certified enterprise stands by, instead of bringing a new one. */
+    isChange: flag().notNull().default(false),
+    /** What a reviewer compares it with: the certification in force if it is a change, else the submitter's last try. */
+    previousId: ref().references((): AnySQLiteColumn => certifications.id),
     state: oneOf(CERTIFICATION_STATES).notNull(),
     name: line().notNull(),
     creditCode: line().notNull(),
@@ -60,6 +65,8 @@ export const certifications = sqliteTable(
     uniqueIndex('certifications_number').on(t.number),
     // One submission at a time: a second click finds the first.
     uniqueIndex('certifications_pending').on(t.userId).where(sql`state = 'PENDING_REVIEW'`),
+    // So does a second person of the same enterprise.
+    uniqueIndex('certifications_pending_change').on(t.enterpriseId).where(sql`state = 'PENDING_REVIEW'`),
     index('certifications_user').on(t.userId, t.submittedAt),
     index('certifications_state').on(t.state, t.submittedAt),
     index('certifications_credit_code').on(t.creditCode),

@@ -17,24 +17,34 @@ import { limits } from '../../limits.ts';
 import { Viewer, type ViewerRow } from '../account/account.graph.ts';
 import { registerFileReaders, UploadType, uploadLoader } from '../upload/upload.graph.ts';
 import { UploadRefused } from '../upload/upload.refusals.ts';
+import { type CertificationDifference, differences } from './certification.differences.ts';
+import { certificationFields } from './certification.fields.ts';
 import { certificationLife } from './certification.machine.ts';
 import {
   type CertificationRow,
+  certificationInForce,
   certificationsByIds,
   type EnterpriseRow,
   enterprisesByIds,
   enterprisesOfShown,
   isProfileComplete,
-  latestCertifications,
+  latestCertification,
   listCertifications,
   mayReadLicense,
   queuePositions,
 } from './enterprise.queries.ts';
-import { AlreadyMember, EnterpriseTaken, NotCertified, ProfileIncomplete } from './enterprise.refusals.ts';
+import {
+  AlreadyMember,
+  EnterpriseTaken,
+  NotCertified,
+  NotOwner,
+  ProfileIncomplete,
+} from './enterprise.refusals.ts';
 import * as service from './enterprise.service.ts';
 
 plainRefusal(NotCertified, '企业尚未通过认证（NOT_CERTIFIED）。');
 plainRefusal(ProfileIncomplete, '企业基本信息未完善（PROFILE_INCOMPLETE）。');
+plainRefusal(NotOwner, '仅企业管理员可操作（NOT_OWNER）。');
 plainRefusal(AlreadyMember, '已属于一家企业（ALREADY_MEMBER）。');
 plainRefusal(EnterpriseTaken, '该代码已由其他账号认证（ENTERPRISE_TAKEN）。');
 
@@ -57,10 +67,6 @@ const certificationLoader = perRequest(
     new DataLoader<string, CertificationRow | null>((ids) =>
       certificationsByIds(context.db, context.actor, ids),
     ),
-);
-const latestCertificationLoader = perRequest(
-  (context) =>
-    new DataLoader<string, CertificationRow | null>((ids) => latestCertifications(context.db, ids)),
 );
 const queuePositionLoader = perRequest(
   (context) => new DataLoader<string, number | null>((ids) => queuePositions(context.db, ids)),
@@ -94,6 +100,9 @@ export const Enterprise = builder.objectRef<EnterpriseRow>('Enterprise').impleme
 });
 defineNode('ent', 'Enterprise', (id, context) => visibleEnterpriseLoader(context).load(id));
 
+const previousOf = async (context: Context, { previousId }: CertificationRow) =>
+  previousId === null ? null : certificationLoader(context).load(previousId);
+
 const LegalRepresentative = builder.objectRef<CertificationRow>('LegalRepresentative').implement({
   description: '法定代表人。',
   fields: (t) => ({
@@ -103,7 +112,20 @@ const LegalRepresentative = builder.objectRef<CertificationRow>('LegalRepresenta
   }),
 });
 
-export const Certification = builder.objectRef<CertificationRow>('Certification').implement({
+const CertificationChange = builder.objectRef<CertificationDifference>('CertificationChange').implement({
+  description: '两份企业认证之间的一处不同。',
+  fields: (t) => ({
+    field: t.exposeString('field', {
+      description: '字段，与提交和驳回时的写法相同，如 legalRepresentative.idNumber。',
+    }),
+    label: t.string({ description: '字段名称。', resolve: ({ field }) => certificationFields[field] }),
+    before: t.exposeString('before', { description: '原值：证件号码中间隐藏，营业执照为其地址。' }),
+    after: t.exposeString('after', { description: '新值：证件号码中间隐藏，营业执照为其地址。' }),
+  }),
+});
+
+const CertificationRef = builder.objectRef<CertificationRow>('Certification');
+export const Certification = CertificationRef.implement({
   description: '企业认证：一次提交，由人工审核。',
   interfaces: [Node],
   fields: (t) => ({
@@ -128,6 +150,21 @@ export const Certification = builder.objectRef<CertificationRow>('Certification'
         const upload = await uploadLoader(context).load(row.licenseUploadId);
         if (!upload) throw new Error('A certification has lost its license.');
         return upload;
+      },
+    }),
+    isChange: t.exposeBoolean('isChange', { description: '是否为已认证企业的信息变更。' }),
+    previous: t.field({
+      type: CertificationRef,
+      nullable: true,
+      description: '对照的一份：信息变更的为现行认证，再次提交的为同一提交人的上一份；首次提交时为空。',
+      resolve: (row, _args, context) => previousOf(context, row),
+    }),
+    changes: t.field({
+      type: [CertificationChange],
+      description: '与对照的一份不同之处；没有对照的一份时为空列表。',
+      resolve: async (row, _args, context) => {
+        const previous = await previousOf(context, row);
+        return previous ? differences(context.core, previous, row) : [];
       },
     }),
     submittedAt: t.expose('submittedAt', { type: 'DateTime', description: '提交时间。' }),
@@ -174,7 +211,7 @@ const ownEnterprise = async ({ actor }: ViewerRow, context: Context): Promise<En
     : null;
 
 const lastSubmission = async ({ actor }: ViewerRow, context: Context): Promise<CertificationRow | null> =>
-  actor.kind === 'USER' && actor.role === 'BIDDER' ? latestCertificationLoader(context).load(actor.id) : null;
+  actor.kind === 'USER' && actor.role === 'BIDDER' ? latestCertification(context.db, actor) : null;
 
 const readinessByState = {
   PENDING_REVIEW: 'CERTIFICATION_PENDING',
@@ -194,8 +231,17 @@ builder.objectFields(Viewer, (t) => ({
   certification: t.field({
     type: Certification,
     nullable: true,
-    description: '最近一次提交的企业认证。',
+    description: '本人或所属企业最近一次提交的企业认证，包括信息变更。',
     resolve: (viewer, _args, context) => lastSubmission(viewer, context),
+  }),
+  certificationInForce: t.field({
+    type: Certification,
+    nullable: true,
+    description: '所属企业现行的认证。',
+    resolve: async (viewer, _args, context) => {
+      const enterprise = await ownEnterprise(viewer, context);
+      return enterprise && certificationInForce(context.db, enterprise.id);
+    },
   }),
   readiness: t.field({
     type: Readiness,
@@ -216,7 +262,7 @@ const CertificationConnection = connectionOf('Certification', '企业认证', Ce
 builder.queryField('certifications', (t) =>
   t.field({
     type: CertificationConnection,
-    description: '企业认证列表，加急的在前，其余按提交先后。投标企业仅见本人提交的。',
+    description: '企业认证列表，加急的在前，其余按提交先后。投标企业仅见本人和所属企业的。',
     args: {
       filter: t.arg({
         type: builder.inputType('CertificationFilter', {
@@ -238,10 +284,11 @@ const bidder = { roles: ['BIDDER'] } as const;
 const operator = { roles: ['OPERATOR'] } as const;
 
 mutation('submitCertification', {
-  description: '提交企业认证，由人工审核。同时只能有一份在审核中；未通过或撤回后可再次提交。',
+  description:
+    '提交企业认证，由人工审核。同时只能有一份在审核中；未通过或撤回后可再次提交。已认证的企业再次提交为信息变更：企业名称或法定代表人变更，统一社会信用代码不变；通过前原认证继续有效，已提交的订单不受影响。',
   who: bidder,
   type: Certification,
-  refusals: [EnterpriseTaken, AlreadyMember, UploadRefused],
+  refusals: [EnterpriseTaken, NotCertified, NotOwner, UploadRefused],
   input: builder.inputType('SubmitCertificationInput', {
     description: '企业认证资料。',
     fields: (t) => ({
@@ -253,7 +300,9 @@ mutation('submitCertification', {
           fields: (f) => ({
             name: f.string({ required: true, description: '姓名。' }),
             idType: f.field({ type: IdTypeEnum, required: true, description: '证件类型。' }),
-            idNumber: f.string({ required: true, description: '证件号码。' }),
+            idNumber: f.string({
+              description: '证件号码；省略表示沿用已提交过的同一人同类证件的号码。',
+            }),
           }),
         }),
         required: true,
@@ -261,7 +310,7 @@ mutation('submitCertification', {
       }),
       licenseUploadId: t.id({
         required: true,
-        description: '营业执照：POST /uploads?purpose=LICENSE 返回的编号。',
+        description: '营业执照：POST /uploads?purpose=LICENSE 返回的编号，或上一份认证的营业执照的编号。',
       }),
     }),
   }),
@@ -269,7 +318,7 @@ mutation('submitCertification', {
     name: lineRule('企业名称', limits.nameCharactersMax),
     legalRepresentative: z.object({
       name: lineRule('法人姓名', limits.nameCharactersMax),
-      idNumber: lineRule('证件号码', limits.idNumberCharactersMax),
+      idNumber: lineRule('证件号码', limits.idNumberCharactersMax).nullish(),
     }),
   }),
   act: (command, input) => service.submitCertification(command, input),
@@ -292,7 +341,8 @@ mutation('withdrawCertification', {
 });
 
 mutation('approveCertification', {
-  description: '审核通过：企业自此成立，提交人归属该企业。',
+  description:
+    '审核通过：企业自此成立，提交人归属该企业；信息变更的，企业自此使用新的信息。同一代码在审核中的其他申请随即不予通过。',
   who: operator,
   type: Certification,
   refusals: [EnterpriseTaken],
@@ -311,8 +361,7 @@ mutation('rejectCertification', {
       reason: t.string({ required: true, description: '原因，提交人可见。' }),
       fields: t.stringList({
         required: true,
-        description:
-          '需要修改的字段，如 creditCode、legalRepresentative.idNumber、licenseUploadId；可为空列表。',
+        description: `需要修改的字段：${Object.keys(certificationFields).join('、')}；可为空列表。`,
       }),
       expectedState: t.string({ description: '调用方所见的状态；不符时返回 STALE_STATE。' }),
     }),

@@ -1,4 +1,4 @@
-import { and, count, desc, eq, exists, gt, inArray, type SQL, sql } from 'drizzle-orm';
+import { and, count, desc, eq, exists, gt, inArray, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Actor } from '../../access/actor.ts';
 import { ordersFor } from '../../access/secrecy.ts';
 import type { Db } from '../../db/open.ts';
@@ -14,11 +14,20 @@ export type CertificationRow = typeof certifications.$inferSelect;
 
 const nobody = sql`0`;
 
-/** A bidder sees their own submissions; those who review and supervise see all. Insurers are not concerned. */
+/**
+ * A bidder sees their own submissions and those of their enterprise; those who review and supervise see all. Insurers are
+ * not concerned.
+ */
 function certificationsFor(actor: Actor): SQL | undefined {
   if (actor.kind !== 'USER' || actor.role === 'UNDERWRITER') return nobody;
-  return actor.role === 'BIDDER' ? eq(certifications.userId, actor.id) : undefined;
+  return actor.role === 'BIDDER' ? ownCertifications(actor) : undefined;
 }
+
+const ownCertifications = ({ id, enterpriseId }: { id: string; enterpriseId: string | null }) =>
+  or(
+    eq(certifications.userId, id),
+    enterpriseId === null ? undefined : eq(certifications.enterpriseId, enterpriseId),
+  );
 
 export async function certificationById(db: Db, actor: Actor, id: string): Promise<CertificationRow | null> {
   const [row] = await db
@@ -103,17 +112,43 @@ export async function queuePositions(db: Db, ids: readonly string[]): Promise<(n
   return ids.map((id) => byId.get(id) ?? null);
 }
 
-/** What each user submitted last, or null. */
-export async function latestCertifications(
+/** What a bidder or another person of their enterprise submitted last, or null. */
+export async function latestCertification(
   db: Db,
-  userIds: readonly string[],
-): Promise<(CertificationRow | null)[]> {
-  const rows = await db
+  bidder: { readonly id: string; readonly enterpriseId: string | null },
+): Promise<CertificationRow | null> {
+  const [row] = await db
     .select()
     .from(certifications)
-    .where(inArray(certifications.userId, [...userIds]))
-    .orderBy(desc(certifications.submittedAt), sql`${certifications.state} = 'PENDING_REVIEW' desc`);
-  return userIds.map((id) => rows.find((row) => row.userId === id) ?? null);
+    .where(ownCertifications(bidder))
+    .orderBy(desc(certifications.submittedAt), sql`${certifications.state} = 'PENDING_REVIEW' desc`)
+    .limit(1);
+  return row ?? null;
+}
+
+/** The certification that an enterprise stands by, or null: the last approved one. */
+export async function certificationInForce(db: Db, enterpriseId: string): Promise<CertificationRow | null> {
+  const [row] = await db
+    .select()
+    .from(certifications)
+    .where(and(eq(certifications.enterpriseId, enterpriseId), eq(certifications.state, 'APPROVED')))
+    .orderBy(desc(certifications.decidedAt), desc(certifications.submittedAt))
+    .limit(1);
+  return row ?? null;
+}
+
+/** Other submissions under review that bring the same code. */
+export function rivalsOf(db: Db, row: CertificationRow): Promise<CertificationRow[]> {
+  return db
+    .select()
+    .from(certifications)
+    .where(
+      and(
+        eq(certifications.creditCode, row.creditCode),
+        eq(certifications.state, 'PENDING_REVIEW'),
+        ne(certifications.id, row.id),
+      ),
+    );
 }
 
 /** How often a person revealed somebody's number since an instant. */

@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
-import { actorId } from '../../access/actor.ts';
+import { type Actor, actorId } from '../../access/actor.ts';
+import type { Core } from '../../command/core.ts';
 import { bear, expectState, fire, note, requireEvent } from '../../command/fire.ts';
 import { InvalidInput, NotFound, RateLimited, TransitionRefused } from '../../command/refusals.ts';
 import type { Command } from '../../command/run.ts';
@@ -15,32 +16,42 @@ import { cleanLine, cleanText } from '../../kernel/text.ts';
 import { dueAt } from '../../kernel/workdays.ts';
 import { limits } from '../../limits.ts';
 import { takeUpload } from '../upload/upload.service.ts';
+import { certificationFields } from './certification.fields.ts';
 import { certificationLife, certificationMachine } from './certification.machine.ts';
 import {
   type CertificationRow,
   certificationById,
+  certificationInForce,
   type EnterpriseRow,
   enterpriseById,
   isEnterpriseTaken,
   isProfileComplete,
-  latestCertifications,
+  latestCertification,
   revealsSince,
+  rivalsOf,
 } from './enterprise.queries.ts';
-import { AlreadyMember, EnterpriseTaken, NotCertified, ProfileIncomplete } from './enterprise.refusals.ts';
+import { EnterpriseTaken, NotCertified, NotOwner, ProfileIncomplete } from './enterprise.refusals.ts';
 
 export interface CertificationInput {
   readonly name: string;
   /** Normalised and checked, as the CreditCode scalar does. */
   readonly creditCode: string;
-  readonly legalRepresentative: { readonly name: string; readonly idType: IdType; readonly idNumber: string };
+  readonly legalRepresentative: {
+    readonly name: string;
+    readonly idType: IdType;
+    /** Left out for the number of the same person's same document that was handed in before. */
+    readonly idNumber?: string | null | undefined;
+  };
+  /** A new upload, or the licence that was handed in before. */
   readonly licenseUploadId: string;
 }
 
 /**
- * Hands in a company's papers for review. One at a time; after a rejection or a withdrawal the next is a row of
- * its own, and after an approval there is none.
+ * Hands in a company's papers for review, one at a time: for the first time, again after a rejection or a withdrawal, or to
+ * change the name or the legal representative of a certified enterprise, whose certification stands until the change is
+ * approved. Each is a row of its own.
  *
- * Refuses: TransitionRefused, AlreadyMember, InvalidInput, EnterpriseTaken, UploadRefused.
+ * Refuses: NotCertified, NotOwner, TransitionRefused, InvalidInput, EnterpriseTaken, UploadRefused.
  */
 export async function submitCertification(
   command: Command,
@@ -48,35 +59,95 @@ export async function submitCertification(
 ): Promise<CertificationRow> {
   const { actor, now, core } = command;
   invariant(actor.kind === 'USER', 'only a person submits a certification');
-  const [earlier] = await latestCertifications(command.db, [actor.id]);
-  if (earlier?.state === 'PENDING_REVIEW') throw refused(earlier, 'SUBMIT');
-  // Who left their enterprise begins anew; who was invited to one has nothing to certify.
-  if (earlier?.state === 'APPROVED' && actor.enterpriseId !== null) throw refused(earlier, 'SUBMIT');
-  if (actor.enterpriseId !== null) throw new AlreadyMember();
+  // As it stands now: an approval may have come after the session was read.
+  const bidder = { id: actor.id, enterpriseId: await enterpriseIdOf(command, actor.id) };
+  const enterprise = bidder.enterpriseId ? await ownEnterprise(command, bidder.enterpriseId) : null;
+  if (enterprise && enterprise.ownerId !== actor.id) throw new NotOwner();
+  const last = await latestCertification(command.db, bidder);
+  if (last?.state === 'PENDING_REVIEW') throw refused(last, 'SUBMIT');
 
-  const { idType } = input.legalRepresentative;
-  const idNumber = normaliseIdNumber(input.legalRepresentative.idNumber);
-  const fault = identityFault(idType, idNumber, shanghaiDay(now));
-  if (fault) throw new InvalidInput([{ path: 'legalRepresentative.idNumber', message: fault }]);
-  if (await isEnterpriseTaken(command.db, input.creditCode)) throw new EnterpriseTaken();
+  const inForce = enterprise && (await certificationInForce(command.db, enterprise.id));
+  const idNumber = readIdNumber(command, input, [last, inForce]);
+  if (enterprise) requireChange(command, input, idNumber, enterprise, inForce);
+  else if (await isEnterpriseTaken(command.db, input.creditCode)) throw new EnterpriseTaken();
 
-  const license = await takeUpload(command, input.licenseUploadId, 'LICENSE');
+  const kept = [last, inForce].some((row) => row?.licenseUploadId === input.licenseUploadId);
+  if (!kept) await takeUpload(command, input.licenseUploadId, 'LICENSE');
   const id = newId('crt');
   return bear(command, certificationLife, {
     id,
     number: certificationNumber(now),
     userId: actor.id,
+    enterpriseId: bidder.enterpriseId,
+    isChange: enterprise !== null,
+    previousId: (enterprise ? inForce : comparable(last))?.id ?? null,
     name: line(input.name),
     creditCode: input.creditCode,
     representativeName: line(input.legalRepresentative.name),
-    idType,
+    idType: input.legalRepresentative.idType,
     idNumberSealed: core.cipher.seal(idNumber, idNumberPlace(id)),
     idNumberMasked: maskIdNumber(idNumber),
-    licenseUploadId: license.id,
+    licenseUploadId: input.licenseUploadId,
     submittedAt: now,
     dueAt: dueAt(now, limits.certificationWorkdays),
   });
 }
+
+/** Who left an enterprise begins anew: its certification is nothing to compare with. */
+const comparable = (last: CertificationRow | null) => (last?.state === 'APPROVED' ? null : last);
+
+async function enterpriseIdOf(command: Command, userId: string): Promise<string | null> {
+  const [user] = await command.db
+    .select({ enterpriseId: users.enterpriseId })
+    .from(users)
+    .where(eq(users.id, userId));
+  return user?.enterpriseId ?? null;
+}
+
+/** The number that was typed, or the one handed in before for the same document. Refuses: InvalidInput. */
+function readIdNumber(
+  command: Command,
+  { legalRepresentative: { name, idType, idNumber: typed } }: CertificationInput,
+  before: readonly (CertificationRow | null)[],
+): string {
+  const path = 'legalRepresentative.idNumber';
+  if (typed == null) {
+    const known = before.find((row) => row?.idType === idType && row.representativeName === line(name));
+    if (!known) throw new InvalidInput([{ path, message: '法人姓名或证件类型已变更，请填写证件号码' }]);
+    return openIdNumber(command.core, known);
+  }
+  const idNumber = normaliseIdNumber(typed);
+  const fault = identityFault(idType, idNumber, shanghaiDay(command.now));
+  if (fault) throw new InvalidInput([{ path, message: fault }]);
+  return idNumber;
+}
+
+/** A change keeps the code and changes the name or the representative. Refuses: InvalidInput. */
+function requireChange(
+  command: Command,
+  input: CertificationInput,
+  idNumber: string,
+  enterprise: EnterpriseRow,
+  inForce: CertificationRow | null,
+): void {
+  if (input.creditCode !== enterprise.creditCode) {
+    const message = '企业信息变更不能更改统一社会信用代码';
+    throw new InvalidInput([{ path: 'creditCode', message }]);
+  }
+  const { legalRepresentative } = input;
+  const isSame =
+    line(input.name) === enterprise.name &&
+    inForce?.representativeName === line(legalRepresentative.name) &&
+    inForce.idType === legalRepresentative.idType &&
+    openIdNumber(command.core, inForce) === idNumber;
+  if (isSame) {
+    throw new InvalidInput([{ path: 'name', message: '企业名称和法定代表人均与现有认证相同，无需变更' }]);
+  }
+}
+
+/** The number of the representative's document. For comparing and revealing; it never goes into a row or a log. */
+export const openIdNumber = (core: Pick<Core, 'cipher'>, row: CertificationRow): string =>
+  core.cipher.open(row.idNumberSealed, idNumberPlace(row.id));
 
 const idNumberPlace = (rowId: string) => ({ column: 'certifications.id_number_sealed', rowId });
 
@@ -127,16 +198,36 @@ export async function withdrawCertification(command: Command, input: Move): Prom
 }
 
 /**
- * Certifies the company: it comes into being, and who submitted belongs to it from their next request on.
+ * Certifies the company. The first time it comes into being, and who submitted belongs to it from their next request on; a
+ * change gives it its new name, while orders keep the applicant they were submitted with. Whoever else waits with the same
+ * code is rejected.
  *
  * Refuses: NotFound, StaleState, TransitionRefused, EnterpriseTaken.
  */
 export async function approveCertification(command: Command, input: Move): Promise<CertificationRow> {
   const row = await seen(command, input);
   requireReviewer(command, row, 'APPROVE');
-  // Another account with the same code may have been approved since this one was submitted.
-  if (await isEnterpriseTaken(command.db, row.creditCode)) throw new EnterpriseTaken();
+  const enterpriseId = row.isChange ? await changeEnterprise(command, row) : await found(command, row);
+  const approved = await fire(command, certificationLife, row, 'APPROVE', {
+    set: { decidedAt: command.now, enterpriseId },
+    data: { enterpriseId, isChange: row.isChange },
+  });
+  for (const rival of await rivalsOf(command.db, row)) {
+    const { message: rejectionReason, code: cause } = new EnterpriseTaken();
+    await fire(command, certificationLife, rival, 'REJECT', {
+      set: { decidedAt: command.now, rejectionReason, rejectedFields: ['creditCode'] },
+      note: rejectionReason,
+      data: { fields: ['creditCode'], cause },
+    });
+  }
+  return approved;
+}
 
+/** @returns the id of the enterprise that comes into being */
+async function found(command: Command, row: CertificationRow): Promise<string> {
+  if (await isEnterpriseTaken(command.db, row.creditCode)) throw new EnterpriseTaken();
+  // Who has joined another enterprise meanwhile is not moved out of it.
+  if (await enterpriseIdOf(command, row.userId)) throw refused(row, 'APPROVE');
   const enterpriseId = newId('ent');
   await command.db.insert(enterprises).values({
     id: enterpriseId,
@@ -147,16 +238,20 @@ export async function approveCertification(command: Command, input: Move): Promi
     createdAt: command.now,
   });
   await command.db.update(users).set({ enterpriseId }).where(eq(users.id, row.userId));
-  return fire(command, certificationLife, row, 'APPROVE', {
-    set: { decidedAt: command.now, enterpriseId },
-    data: { enterpriseId },
-  });
+  return enterpriseId;
+}
+
+/** @returns the id of the enterprise that has its new name */
+async function changeEnterprise(command: Command, row: CertificationRow): Promise<string> {
+  invariant(row.enterpriseId, 'a change belongs to an enterprise');
+  await command.db.update(enterprises).set({ name: row.name }).where(eq(enterprises.id, row.enterpriseId));
+  return row.enterpriseId;
 }
 
 /**
  * Sends a submission back, saying why and which fields are at fault.
  *
- * Refuses: NotFound, StaleState, TransitionRefused.
+ * Refuses: NotFound, StaleState, TransitionRefused, InvalidInput.
  */
 export async function rejectCertification(
   command: Command,
@@ -165,7 +260,9 @@ export async function rejectCertification(
   const row = await seen(command, input);
   requireReviewer(command, row, 'REJECT');
   const rejectionReason = cleanText(input.reason, limits.noteCharactersMax);
-  const rejectedFields = [...new Set(input.fields.map((field) => line(field)))];
+  const rejectedFields = [...new Set(input.fields)];
+  const unknown = input.fields.findIndex((field) => !Object.hasOwn(certificationFields, field));
+  if (unknown >= 0) throw new InvalidInput([{ path: `fields.${unknown}`, message: '没有这个字段' }]);
   return fire(command, certificationLife, row, 'REJECT', {
     set: { decidedAt: command.now, rejectionReason, rejectedFields },
     note: rejectionReason,
@@ -198,7 +295,7 @@ export async function revealIdNumber(
     event: 'REVEAL',
     note: cleanText(input.reason, limits.noteCharactersMax),
   });
-  return { idNumber: command.core.cipher.open(row.idNumberSealed, idNumberPlace(row.id)) };
+  return { idNumber: openIdNumber(command.core, row) };
 }
 
 /**
@@ -234,14 +331,22 @@ export async function completeProfile(
   return row;
 }
 
-/** The caller's enterprise. Refuses: NotCertified. */
-export async function ownEnterprise(command: Command): Promise<EnterpriseRow> {
-  const { actor } = command;
-  const id = actor.kind === 'USER' && actor.role === 'BIDDER' ? actor.enterpriseId : null;
+/**
+ * The caller's enterprise. Refuses: NotCertified.
+ *
+ * @param id as the session knows it, unless told
+ */
+export async function ownEnterprise(
+  command: Command,
+  id: string | null = enterpriseIdIn(command.actor),
+): Promise<EnterpriseRow> {
   const enterprise = id ? await enterpriseById(command.db, id) : null;
   if (!enterprise || enterprise.suspendedAt !== null) throw new NotCertified();
   return enterprise;
 }
+
+const enterpriseIdIn = (actor: Actor) =>
+  actor.kind === 'USER' && actor.role === 'BIDDER' ? actor.enterpriseId : null;
 
 /**
  * The caller's enterprise, certified and with a complete profile: who may apply for a guarantee.

@@ -1,69 +1,14 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { type Person, someCreditCode } from '../../../test/support/given.ts';
-import { createHarness, type Harness } from '../../../test/support/harness.ts';
+import { createHarness } from '../../../test/support/harness.ts';
 import type { UserActor } from '../../access/actor.ts';
 import { users } from '../../db/tables/account.ts';
 import { certifications, enterprises } from '../../db/tables/enterprise.ts';
+import { act, idNumber, papers, submitted, viewerOf } from './enterprise.fixture.ts';
 import { requireReadyEnterprise } from './enterprise.service.ts';
 
-const idNumber = '11010519491231002X';
 const minuteMs = 60_000;
-
-const refusal =
-  '... on Error { code message retryable } ... on InvalidInput { issues { path message } } ... on RateLimited { retryAfterSeconds } ... on TransitionRefused { stood: currentState event: refusedEvent }';
-const certification = `... on Certification {
-  id number state stateLabel name creditCode legalRepresentative { name idType idNumberMasked } license { id contentType url }
-  submittedAt expeditedAt dueAt overdue queuePosition decidedAt rejectionReason rejectedFields nextActor availableEvents events { event actor note }
-}`;
-const mutations = {
-  submitCertification: ['SubmitCertificationInput', certification],
-  expediteCertification: ['IdInput', certification],
-  withdrawCertification: ['IdInput', certification],
-  approveCertification: ['IdInput', certification],
-  rejectCertification: ['RejectCertificationInput', certification],
-  revealIdNumber: ['RevealIdNumberInput', '... on RevealedIdNumber { idNumber }'],
-  completeProfile: [
-    'CompleteProfileInput',
-    '... on Enterprise { id name creditCode ownership regionCode regionName address profileComplete certifiedAt }',
-  ],
-} as const;
-
-function act(h: Harness, who: Person | null) {
-  return async (name: keyof typeof mutations, input: Record<string, unknown>, key?: string) => {
-    const [type, fields] = mutations[name];
-    const answer = await h.as(who)(
-      `mutation($input: ${type}!) { result: ${name}(input: $input) { __typename ${refusal} ${fields} } }`,
-      { input },
-      key ? { 'idempotency-key': key } : {},
-    );
-    return { ...answer, result: answer.data?.result };
-  };
-}
-
-async function papers(h: Harness, who: Person, change: Record<string, unknown> = {}) {
-  return {
-    name: ' 本溪演示筑岳建设有限公司 ',
-    creditCode: someCreditCode(),
-    legalRepresentative: { name: '赵演示', idType: 'RESIDENT_ID', idNumber: ' 11010519491231002x ' },
-    licenseUploadId: await h.given.upload(who, 'LICENSE'),
-    ...change,
-  };
-}
-
-/** A submission that waits for review. */
-async function submitted(h: Harness, who: Person, change: Record<string, unknown> = {}) {
-  const { result } = await act(h, who)('submitCertification', await papers(h, who, change));
-  if (result?.__typename !== 'Certification') throw new Error(`Not submitted: ${JSON.stringify(result)}`);
-  return result;
-}
-
-const viewerOf = async (h: Harness, who: Person) =>
-  (
-    await h.as(who)(
-      '{ viewer { readiness enterprise { id name profileComplete } certification { id state } } }',
-    )
-  ).data.viewer;
 
 const actorOf = (who: Person, enterpriseId: string | null): UserActor => ({
   kind: 'USER',
@@ -365,7 +310,7 @@ describe('the decision', () => {
   test.each([
     ['no reason', { reason: ' ', fields: [] }, 'reason'],
     ['a reason without end', { reason: '长'.repeat(1001), fields: [] }, 'reason'],
-    ['an empty field', { reason: '不清晰', fields: ['name', ''] }, 'fields.1'],
+    ['a field that there is not', { reason: '不清晰', fields: ['name', 'licence'] }, 'fields.1'],
     ['too many fields', { reason: '不清晰', fields: Array(21).fill('name') }, 'fields'],
   ])('to reject with %s is refused', async (_name, change, path) => {
     const h = await createHarness();
@@ -422,7 +367,7 @@ describe('the decision', () => {
     expect(await h.events()).toHaveLength(2);
   });
 
-  test('certifies a code once: whoever comes second is refused, without a word of the first', async () => {
+  test('certifies a code once: who waits with it is rejected, who comes later refused, without a word of the first', async () => {
     const h = await createHarness();
     const operator = await h.given.operator();
     const [first, second, third] = [
@@ -440,9 +385,25 @@ describe('the decision', () => {
       act(h, operator)('approveCertification', { id: one.id }),
       act(h, operator)('approveCertification', { id: two.id }),
     ]);
-    expect(answers.map(({ result }) => result.__typename)).toEqual(['Certification', 'EnterpriseTaken']);
+    expect(answers.map(({ result }) => result.__typename)).toEqual(['Certification', 'TransitionRefused']);
     expect((await h.rows()).enterprises).toBe(1);
-    expect((await viewerOf(h, second)).readiness).toBe('CERTIFICATION_PENDING');
+    const { data } = await h.as(second)(
+      '{ viewer { readiness certification { state rejectionReason rejectedFields } } }',
+    );
+    expect(data.viewer).toEqual({
+      readiness: 'CERTIFICATION_REJECTED',
+      certification: {
+        state: 'REJECTED',
+        rejectionReason: '该统一社会信用代码已由其他账号认证，如有疑问请联系客服。',
+        rejectedFields: ['creditCode'],
+      },
+    });
+    expect(await h.events()).toEqual([
+      'BIDDER certification SUBMIT: · -> PENDING_REVIEW',
+      'BIDDER certification SUBMIT: · -> PENDING_REVIEW',
+      'OPERATOR certification APPROVE: PENDING_REVIEW -> APPROVED',
+      'OPERATOR certification REJECT: PENDING_REVIEW -> REJECTED',
+    ]);
 
     const before = await h.content();
     const { result } = await act(h, third)('submitCertification', late);

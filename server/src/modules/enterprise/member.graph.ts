@@ -1,7 +1,6 @@
 import DataLoader from 'dataloader';
 import { builder, enumOf } from '../../graph/builder.ts';
 import { perRequest } from '../../graph/context.ts';
-import { plainRefusal } from '../../graph/errors.ts';
 import { IdInput } from '../../graph/id-input.ts';
 import { mutation, runOnce } from '../../graph/mutation.ts';
 import { defineNode, Node } from '../../graph/node.ts';
@@ -21,8 +20,6 @@ import {
   pendingInvitations,
 } from './member.queries.ts';
 import * as service from './member.service.ts';
-
-plainRefusal(NotOwner, '仅企业管理员可操作（NOT_OWNER）。');
 
 labelActs('enterprise', {
   MEMBER_JOINED: '成员加入',

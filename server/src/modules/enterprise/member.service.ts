@@ -10,7 +10,7 @@ import { invariant } from '../../kernel/invariant.ts';
 import { limits } from '../../limits.ts';
 import type { UserRow } from '../account/account.queries.ts';
 import { enqueueSms } from '../account/sms-message.ts';
-import { type EnterpriseRow, enterpriseById, latestCertifications } from './enterprise.queries.ts';
+import { type EnterpriseRow, enterpriseById, latestCertification } from './enterprise.queries.ts';
 import { AlreadyMember, NotOwner } from './enterprise.refusals.ts';
 import { ownEnterprise } from './enterprise.service.ts';
 import { type InvitationEvent, invitationLife } from './invitation.machine.ts';
@@ -122,7 +122,7 @@ export async function acceptInvitation(command: Command, { id }: { readonly id: 
   const { db, now } = command;
   const { invitation, user } = await invitationToMe(command, id, 'ACCEPT');
   if (user.enterpriseId !== null) throw new AlreadyMember();
-  const [certification] = await latestCertifications(db, [user.id]);
+  const certification = await latestCertification(db, user);
   if (certification?.state === 'PENDING_REVIEW') {
     throw new InvalidInput([{ path: 'id', message: '您有审核中的企业认证，请先撤回认证再接受邀请' }]);
   }

@@ -123,7 +123,7 @@ export async function submitVoucher(command: Command, input: VoucherInput): Prom
   if (payment.state === 'AWAITING_TRANSFER') await requireBeforeDeadline(command, view);
 
   const account = readVoucher(command, order, input);
-  if (comparableName(input.payerName) !== comparableName(enterprise.name)) throw new PayerMismatch();
+  if (!isApplicant(input.payerName, order, enterprise.name)) throw new PayerMismatch();
   const restFen = payment.amountFen - payment.heldFen;
   if (input.amount != null && input.amount !== restFen) throw new AmountMismatch();
   const transactionNumber = normaliseTransactionNumber(input.transactionNumber);
@@ -234,6 +234,15 @@ export const normaliseTransactionNumber = (text: string) =>
 /** A name as it is compared: the width of its brackets and the blanks within do not matter. */
 export const comparableName = (name: string) =>
   toHalfWidth(name.normalize('NFC')).replace(/\s/g, '').toUpperCase();
+
+/**
+ * Whether money comes from the applicant. After a change of name the bank may know it by either: as the order was submitted, or
+ * as it is called now.
+ */
+const isApplicant = (payerName: string, order: OrderRow, enterpriseName: string) =>
+  [order.application?.applicant.name ?? enterpriseName, enterpriseName]
+    .map(comparableName)
+    .includes(comparableName(payerName));
 
 /**
  * The voucher that counted counts no longer; its serial number is free again, since the clerk may have mistyped it. Where money
@@ -584,16 +593,15 @@ export async function takeArrival(
     (payment.state === 'EXCEPTION' && payment.exceptionKind === 'SHORT');
   if (isWaiting) {
     const restFen = payment.amountFen - work.heldFen;
-    const fault =
-      comparableName(money.payerName) !== comparableName(work.enterpriseName)
-        ? 'FOREIGN_PAYER'
-        : order.state === 'AWAITING_PAYMENT' && work.bidDeadlineAt !== null && paidAt >= work.bidDeadlineAt
-          ? 'LATE'
-          : money.amountFen < restFen
-            ? 'SHORT'
-            : money.amountFen > restFen
-              ? 'OVER'
-              : null;
+    const fault = !isApplicant(money.payerName, order, work.enterpriseName)
+      ? 'FOREIGN_PAYER'
+      : order.state === 'AWAITING_PAYMENT' && work.bidDeadlineAt !== null && paidAt >= work.bidDeadlineAt
+        ? 'LATE'
+        : money.amountFen < restFen
+          ? 'SHORT'
+          : money.amountFen > restFen
+            ? 'OVER'
+            : null;
     await receive(command, payment, money);
     if (fault === null) await settle(command, payment, order, payment.amountFen);
     else {
