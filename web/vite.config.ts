@@ -29,10 +29,12 @@ export default defineConfig({
     assetsDir: 'assets',
     assetsInlineLimit: 0,
     sourcemap: false,
+    // The replay of a sale is a page of its own: it needs a policy of its own.
+    rollupOptions: { input: { index: 'index.html', replay: 'replay.html' } },
   },
   server: {
     proxy: Object.fromEntries(
-      ['/graphql', '/uploads', '/files', '/sandbox', '/captcha', '/insurers'].map((path) => [
+      ['/graphql', '/uploads', '/files', '/sandbox', '/captcha', '/insurers', '/recordings'].map((path) => [
         path,
         { target: apiOrigin },
       ]),

@@ -43,7 +43,6 @@ export const limits = {
   recordingUnpackedBytesMax: 6 * MiB,
   recordingBytesPerOrderMax: 16 * MiB,
   recordingsPerOrderMax: 2000,
-  recordingNameCharactersMax: 64,
 
   // Database
   cachedStatementsMax: 1000,

@@ -12,6 +12,7 @@ const usage = `Usage: node server/src/main.ts COMMAND
   import FILE          take in bid sections from a JSON or CSV file
   verify-events        walk the event log, hold the sales traces against it, name what was altered
   verify-ledger        prove that the books balance and agree with orders, payments and invoices
+  evidence ORDER       write what proves the sale of an order into one file (--out FILE)
   print-schema         write schema.graphql
   build-client         build the web client where its sources changed
   sandbox-insurer      the insurers' counterpart of the sandbox; started by start`;
@@ -34,6 +35,9 @@ switch (command) {
     break;
   case 'verify-ledger':
     await verifyBooks(config());
+    break;
+  case 'evidence':
+    await writeEvidence(config(), rest);
     break;
   case 'print-schema':
     await printSchema();
@@ -178,11 +182,13 @@ async function importFile(settings: Config, file: string | undefined): Promise<v
 
 async function verify(settings: Config): Promise<void> {
   const { openDatabase } = await import('./db/open.ts');
-  const { verifyEvents } = await import('./command/events.ts');
+  const { eventHashes, verifyEvents } = await import('./command/events.ts');
   const database = openDatabase(settings.databaseFile);
   try {
     const report = await verifyEvents(database.reader);
-    say(`${report.events} events, head ${report.head}`);
+    const { treeOf } = await import('./evidence/merkle.ts');
+    const root = report.events > 0 ? treeOf(await eventHashes(database.reader)).root : '';
+    say(`${report.events} events, head ${report.head}, root ${root}`);
     if (report.fault) {
       say(`Broken at event ${report.fault.seq}: ${report.fault.reason}.`);
       process.exitCode = 1;
@@ -207,6 +213,47 @@ async function verifyBooks(settings: Config): Promise<void> {
     if (report.disagreements.length > 0) process.exitCode = 1;
   } finally {
     database.close();
+  }
+}
+
+async function writeEvidence(settings: Config, args: readonly string[]): Promise<void> {
+  const { parseArgs } = await import('node:util');
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { out: { type: 'string' } },
+  });
+  const [name] = positionals;
+  if (!name) {
+    say('Usage: npm run evidence -- ORDER [--out FILE]   (number or id of the order)');
+    process.exitCode = 2;
+    return;
+  }
+  const { createApp } = await import('./app.ts');
+  const { evidenceOf } = await import('./modules/order/order.evidence.ts');
+  const app = await createApp(settings);
+  try {
+    // As an operator sees orders: nothing that is under seal leaves by this door either.
+    const operator = {
+      kind: 'USER',
+      role: 'OPERATOR',
+      enterpriseId: null,
+      insurerId: null,
+      mustEnrol: false,
+    } as const;
+    const file = await evidenceOf(app.core, { ...operator, id: 'usr_evidence', tokenHash: '' }, name);
+    if (!file) {
+      say(
+        `There is no order ${name} that may be shown: none such, not submitted, or under seal until its bids are opened.`,
+      );
+      process.exitCode = 1;
+      return;
+    }
+    const out = values.out ?? `evidence-${name}.zip`;
+    await writeFile(out, file, { mode: 0o600 });
+    say(`${out}: ${file.length} bytes`);
+  } finally {
+    await app.close();
   }
 }
 

@@ -23,6 +23,12 @@ export async function appendEvent(db: Db, event: Unsealed): Promise<EventRow> {
   return row;
 }
 
+/** Hashes of all events, in their order. */
+export async function eventHashes(db: Db): Promise<string[]> {
+  const rows = await db.select({ hash: events.hash }).from(events).orderBy(asc(events.seq));
+  return rows.map(({ hash }) => hash);
+}
+
 export interface ChainReport {
   readonly events: number;
   /** Hash of the last event: keep it elsewhere to notice a cut tail. */

@@ -32,6 +32,7 @@ async function hashOfSources(): Promise<string> {
   const files = [
     'package.json',
     'index.html',
+    'replay.html',
     'vite.config.ts',
     'sales-pages.ts',
     '../pnpm-lock.yaml',

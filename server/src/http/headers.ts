@@ -35,6 +35,9 @@ export const clientPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** Of the replay: what is replayed brings its styles in itself, in a frame that inherits this and runs no script. */
+export const replayPolicy = clientPolicy.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'");
+
 /** Of pages made by the server, which have a style of their own and no script. */
 export const plainPagePolicy =
   "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Hono, type Context as HonoContext } from 'hono';
-import { isTrusted } from '../access/actor.ts';
+import { isTrusted, type UserActor } from '../access/actor.ts';
 import type { createApiKeys } from '../access/api-key.ts';
 import type { Sessions } from '../access/session.ts';
 import type { Core, RequestFacts } from '../command/core.ts';
+import { NotFound } from '../command/refusals.ts';
 import { UPLOAD_PURPOSES } from '../db/vocabulary.ts';
 import type { Context, Idempotency } from '../graph/context.ts';
 import { isStorageFull } from '../graph/faults.ts';
@@ -13,6 +14,7 @@ import { limits } from '../limits.ts';
 import { createChallenge } from '../modules/account/human-check.ts';
 import { insurersByIds } from '../modules/insurer/insurer.queries.ts';
 import { paperAsPdf } from '../modules/order/order.papers.ts';
+import { keepRecording, recordedPiece, watchRecording } from '../modules/order/order.trace.ts';
 import { mayReadFile, noteDownload } from '../modules/upload/upload.graph.ts';
 import { uploadById } from '../modules/upload/upload.queries.ts';
 import { receiveUpload, requireUploadAllowance } from '../modules/upload/upload.service.ts';
@@ -194,6 +196,59 @@ export function createRouter(parts: RouterParts) {
     });
   });
 
+  app.post('/recordings/:orderId', async (c) => {
+    const refused = methodOrOrigin(c, core);
+    if (refused) return refused;
+    const recognised = await known(c);
+    if (!recognised.ok || recognised.actor.kind !== 'USER' || recognised.actor.role !== 'BIDDER')
+      return unauthenticated(c);
+    const recording = c.req.query('recording') ?? '';
+    const part = Number(c.req.query('part'));
+    if (!/^[\w-]{8,64}$/.test(recording) || !Number.isInteger(part) || part < 1)
+      return c.json(problem('INVALID_INPUT', '请给出 recording（8 到 64 个字符）和 part（从 1 起）。'), 400);
+    const body = await readBody(c.req.raw, limits.recordingBytesMax, limits.graphqlBodyTimes);
+    await keepRecording(core, recognised.actor, c.get('facts'), {
+      orderId: c.req.param('orderId'),
+      recording,
+      part,
+      pageVersion: c.req.query('pageVersion') ?? '',
+      body,
+    });
+    return c.json({ recording, part }, 201);
+  });
+
+  /** Only operators watch, and only what secrecy lets them know of. */
+  async function watcher(c: HonoContext<Env>): Promise<UserActor | Response> {
+    if (!isSameOrigin(c.req.raw, core.config.publicOrigin)) return crossOrigin(c);
+    const recognised = await known(c);
+    if (!recognised.ok || recognised.actor.kind === 'ANONYMOUS') return unauthenticated(c);
+    const { actor } = recognised;
+    return actor.kind === 'USER' && actor.role === 'OPERATOR' ? actor : (c.notFound() as Response);
+  }
+
+  app.get('/recordings/:orderId', async (c) => {
+    const actor = await watcher(c);
+    if (actor instanceof Response) return actor;
+    const watched = await watchRecording(core, actor, c.get('facts'), c.req.param('orderId')).catch(
+      (reason: unknown) => {
+        if (reason instanceof NotFound) return null;
+        throw reason;
+      },
+    );
+    return watched ? c.json(watched) : c.notFound();
+  });
+
+  app.get('/recordings/:orderId/:seq', async (c) => {
+    const actor = await watcher(c);
+    if (actor instanceof Response) return actor;
+    const { orderId, seq } = c.req.param();
+    const body = await recordedPiece(core.database.reader, actor, orderId, Number(seq));
+    if (!body) return c.notFound();
+    return new Response(body as Uint8Array<ArrayBuffer>, {
+      headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+    });
+  });
+
   app.get('/insurers/:id/logo.svg', async (c) => {
     const [insurer] = await insurersByIds(core.database.reader, [c.req.param('id')]);
     if (!insurer?.logo) return c.notFound();
@@ -253,6 +308,7 @@ const countedRoutes: ReadonlySet<string> = new Set([
   'files',
   'papers',
   'captcha',
+  'recordings',
   'livez',
   'readyz',
 ]);

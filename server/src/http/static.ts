@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import { clientPolicy } from './headers.ts';
+import { clientPolicy, replayPolicy } from './headers.ts';
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -64,8 +64,12 @@ export async function createStatic(folder: string): Promise<StaticFiles> {
   return {
     async answer(request, path) {
       const exact = files.get(path);
-      const file =
-        exact && path !== '/index.html' ? exact : isClientPage(path) ? files.get('/index.html') : undefined;
+      const page = path.startsWith('/staff/replays/')
+        ? '/replay.html'
+        : isClientPage(path)
+          ? '/index.html'
+          : '';
+      const file = exact && !path.endsWith('.html') ? exact : files.get(page);
       if (!file) return null;
       const accepted = request.headers.get('accept-encoding') ?? '';
       if (request.headers.get('if-none-match') === file.headers.etag)
@@ -96,7 +100,7 @@ function describe(path: string, plain: Uint8Array): StaticFile {
       vary: 'accept-encoding',
       // Names of assets carry a hash of their content.
       'cache-control': path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
-      ...(page ? { 'content-security-policy': clientPolicy } : {}),
+      ...(page ? { 'content-security-policy': path === '/replay.html' ? replayPolicy : clientPolicy } : {}),
     },
     plain,
     brotli: packed

@@ -12,6 +12,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   log: [],
   config: [],
   evidence: [],
+  'verify-evidence': ['evidence'],
   db: ['kernel', 'limits'],
   paper: ['kernel', 'limits'],
   ports: ['kernel', 'limits', 'log', 'paper'],

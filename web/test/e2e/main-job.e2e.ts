@@ -323,7 +323,12 @@ async function readAll(page: Page): Promise<void> {
   for (let turn = 0; turn < 200; turn += 1) {
     const next = reader.getByRole('button', { name: /下一页|已读完/ });
     if ((await next.count()) === 0) return;
-    await reader.locator('.sheet').evaluate((sheet) => sheet.scrollTo(0, sheet.scrollHeight));
+    await expect
+      .poll(async () => {
+        await reader.locator('.sheet').evaluate((sheet) => sheet.scrollTo(0, sheet.scrollHeight));
+        return next.isEnabled();
+      })
+      .toBe(true);
     const label = (await next.textContent()) ?? '';
     await next.click();
     if (label.trim() === '已读完') {

@@ -1,14 +1,21 @@
+import { gzipSync } from 'node:zlib';
 import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Person } from '../../../test/support/given.ts';
 import { createHarness, type Harness } from '../../../test/support/harness.ts';
 import { formatInstant } from '../../kernel/clock.ts';
+import { limits } from '../../limits.ts';
 import {
   ACCEPT_DOCUMENTS,
+  acceptEverything,
   CHOOSE,
+  filledIn,
   RECORD,
   readingOf,
   readyOrder,
+  SAVE,
   type Scene,
+  SUBMIT,
   sceneOf,
   startedOrder,
   toRead,
@@ -243,6 +250,98 @@ describe('the trace', () => {
       ),
     ).toEqual([`Document ${documentId}: it does not match its hash.`]);
     await change('drop table kept');
+  });
+});
+
+describe('the recorded pages', () => {
+  const piece = (events: unknown = [{ type: 4, timestamp: 1, data: {} }]) => gzipSync(JSON.stringify(events));
+  const send = (body: Uint8Array, query: Record<string, string> = {}, who: Person | null = scene.bidder) =>
+    h.fetch(
+      who,
+      `/recordings/${orderId}?${new URLSearchParams({ recording: 'one-load', part: '1', pageVersion, ...query })}`,
+      {
+        method: 'POST',
+        headers: { 'content-type': 'application/gzip' },
+        body: body as Uint8Array<ArrayBuffer>,
+      },
+    );
+  const sealed = () =>
+    h.events().then((lines) => lines.filter((line) => line.includes('salesRecording RECORD')));
+
+  test('are kept in order, the same piece once, and sealed in the chain', async () => {
+    expect((await send(piece())).status).toBe(201);
+    expect((await send(piece())).status).toBe(201);
+    expect((await send(piece([{ type: 3, timestamp: 2 }]), { part: '2' })).status).toBe(201);
+    expect((await send(piece(), { recording: 'another-load' })).status).toBe(201);
+    expect(await sealed()).toHaveLength(3);
+    expect(await verifySales(h.app.core.database.reader)).toEqual([]);
+
+    await h.system(
+      async (command) => void (await command.db.run(sql`drop trigger sales_recordings_never_change`)),
+    );
+    await h.system(
+      async (command) =>
+        void (await command.db.run(sql`update sales_recordings set body = x'00' where seq = 2`)),
+    );
+    expect(await verifySales(h.app.core.database.reader)).toEqual([
+      `Order ${orderId}: the bytes of recording 2 were altered.`,
+    ]);
+  });
+
+  test('are refused, and nothing is written, where something is not as it should be', async () => {
+    await send(piece());
+    const before = await h.content();
+    const code = async (answer: Promise<Response>) => {
+      const { errors } = (await (await answer).json()) as { errors: { extensions: { code: string } }[] };
+      return errors[0]?.extensions.code;
+    };
+    expect(await code(send(piece(), { part: '3' }))).toBe('RECORDING_REFUSED');
+    expect(await code(send(piece([{ type: 9, timestamp: 9 }])))).toBe('RECORDING_REFUSED');
+    expect(await code(send(piece(), { part: '2', pageVersion: 'v1' }))).toBe('INVALID_INPUT');
+    expect(await code(send(piece('text'), { part: '2' }))).toBe('INVALID_INPUT');
+    expect(await code(send(Buffer.from('[]'), { part: '2' }))).toBe('INVALID_INPUT');
+    expect(
+      await code(send(gzipSync(Buffer.alloc(limits.recordingUnpackedBytesMax + 1)), { part: '2' })),
+    ).toBe('INVALID_INPUT');
+    expect(await code(send(new Uint8Array(limits.recordingBytesMax + 1), { part: '2' }))).toBe(
+      'UPLOAD_REFUSED',
+    );
+    expect(await code(send(piece(), { part: '0' }))).toBe('INVALID_INPUT');
+    expect(await code(send(piece(), { part: '2' }, null))).toBe('UNAUTHENTICATED');
+    expect(await code(send(piece(), { part: '2' }, await h.given.operator()))).toBe('UNAUTHENTICATED');
+    const after = JSON.parse(await h.content());
+    expect(after.sales_recordings).toEqual(JSON.parse(before).sales_recordings);
+    expect(await code(send(piece(), { part: '2' }, await h.given.bidder()))).toBe('NOT_FOUND');
+    expect(await sealed()).toHaveLength(1);
+  });
+
+  test('are watched by operators only, after the opening, and that is noted', async () => {
+    await send(piece());
+    const operator = await h.given.operator();
+    const watch = async (who: Person | null, path = '') =>
+      (await h.fetch(who, `/recordings/${orderId}${path}`)).status;
+    const underwriter = await h.given.underwriter(scene.insurers[0]?.id ?? '');
+    const before = await h.content();
+    for (const who of [scene.bidder, operator, underwriter, await h.given.regulator()]) {
+      expect(await watch(who)).toBe(404);
+      expect(await watch(who, '/1')).toBe(404);
+    }
+    expect(await watch(null)).toBe(401);
+    expect(JSON.parse(await h.content()).events).toEqual(JSON.parse(before).events);
+
+    await acceptEverything(h, orderId, scene.ask);
+    await scene.ask(SAVE, { input: { orderId, application: filledIn } });
+    const submitted = await scene.ask(SUBMIT, { input: { orderId } });
+    expect(submitted.data.submitOrder.state).toBe('UNDERWRITING');
+    expect(await watch(operator)).toBe(404);
+    await h.given.opened(scene.section.id);
+    const list = await h.fetch(operator, `/recordings/${orderId}`);
+    expect(await list.json()).toMatchObject({ pieces: [{ seq: 1, recording: 'one-load', part: 1 }] });
+    const body = await h.fetch(operator, `/recordings/${orderId}/1`);
+    expect(body.headers.get('content-encoding')).toBe('gzip');
+    expect(Buffer.from(await body.arrayBuffer())).toEqual(piece());
+    expect((await h.events()).at(-1)).toContain('OPERATOR salesRecording WATCH');
+    expect(await watch(await h.given.regulator())).toBe(404);
   });
 });
 

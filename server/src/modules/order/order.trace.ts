@@ -284,7 +284,7 @@ export async function watchRecording(
   actor: Actor,
   request: RequestFacts,
   orderId: string,
-): Promise<{ order: OrderRow; pieces: RecordingView[] }> {
+): Promise<{ orderNumber: string; pieces: RecordingView[] }> {
   return run(core, actor, request, async (command) => {
     const view = await orderById(command.db, actor, orderId);
     if (!view) throw new NotFound();
@@ -304,7 +304,7 @@ export async function watchRecording(
       orderId: view.order.id,
       event: 'WATCH',
     });
-    return { order: view.order, pieces };
+    return { orderNumber: view.order.number, pieces };
   });
 }
 

@@ -3,6 +3,8 @@ import { useEventListener } from '@vueuse/core';
 import { onScopeDispose } from 'vue';
 import type { VariablesOf } from '../../gql/graphql.ts';
 import { RecordSalesEventsDocument } from './application.gql.ts';
+import { salesPageVersion } from './sales-page-version.ts';
+import { useSalesRecording } from './use-sales-recording.ts';
 
 type SalesEventInput = VariablesOf<typeof RecordSalesEventsDocument>['input']['events'][number];
 export type SalesEvent = Omit<SalesEventInput, 'at'>;
@@ -12,11 +14,6 @@ const batchDelayMs = 2000;
 const retryDelayMs = 5000;
 /** The server takes 200 in a call. */
 const batchEventsMax = 100;
-
-/** The version of the pages that this tab runs: the build wrote it into them. */
-export function salesPageVersion(): string {
-  return document.querySelector<HTMLMetaElement>('meta[name=sales-pages]')?.content ?? '';
-}
 
 export interface UseSalesTraceReturn {
   /** Notes what the customer did, now. Never waits and never fails. */
@@ -87,6 +84,8 @@ export function useSalesTrace(orderId: () => string | null): UseSalesTraceReturn
     void flush();
     clearTimeout(timer);
   });
+
+  useSalesRecording({ orderId, record });
 
   return { record, flush };
 }
