@@ -141,6 +141,7 @@ export const limits = {
     POLICY: 20 * MiB,
     INVOICE: 20 * MiB,
     DOCUMENT: 20 * MiB,
+    STATEMENT: 10 * MiB,
   },
   uploadMarginBytes: 64 * KiB,
   uploadTimes: { idleMs: minuteMs, totalMs: 10 * minuteMs },
@@ -179,6 +180,10 @@ export const limits = {
   paymentWorkdays: 3,
   paymentReviewWorkdays: 1,
   refundWorkdays: 3,
+  /** Lines of one statement; a row of it is matched in a transaction with its neighbours, for no longer than a slice. */
+  statementLinesMax: 20_000,
+  statementSliceMs: 15,
+  rejectedLinesKeptMax: 200,
   voucherPicturesMax: 5,
   issueWorkdays: 1,
   electronicInvoiceWorkdays: 2,

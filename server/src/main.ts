@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from './config.ts';
 import { readConfig } from './config.ts';
@@ -13,6 +14,7 @@ const usage = `Usage: node server/src/main.ts COMMAND
   verify-events        walk the event log, hold the sales traces against it, name what was altered
   verify-ledger        prove that the books balance and agree with orders, payments and invoices
   evidence ORDER       write what proves the sale of an order into one file (--out FILE)
+  sandbox-statement    (sandbox) write a bank statement for every payment that is waited for
   print-schema         write schema.graphql
   build-client         build the web client where its sources changed
   sandbox-insurer      the insurers' counterpart of the sandbox; started by start`;
@@ -38,6 +40,9 @@ switch (command) {
     break;
   case 'evidence':
     await writeEvidence(config(), rest);
+    break;
+  case 'sandbox-statement':
+    await sandboxStatement(config());
     break;
   case 'print-schema':
     await printSchema();
@@ -254,6 +259,28 @@ async function writeEvidence(settings: Config, args: readonly string[]): Promise
     say(`${out}: ${file.length} bytes`);
   } finally {
     await app.close();
+  }
+}
+
+async function sandboxStatement(settings: Config): Promise<void> {
+  if (settings.mode !== 'sandbox') {
+    say('There is no sandbox bank in production.');
+    process.exitCode = 2;
+    return;
+  }
+  const { openDatabase } = await import('./db/open.ts');
+  const { sandboxStatements } = await import('./demo/statement.ts');
+  const database = openDatabase(settings.databaseFile);
+  try {
+    const statements = await sandboxStatements(database.reader, Date.now());
+    if (statements.size === 0) say('No payment is waited for.');
+    for (const [account, text] of statements) {
+      const file = join(settings.dataDir, 'sandbox', `statement-${account}.csv`);
+      await writeFile(file, text, { mode: 0o600 });
+      say(file);
+    }
+  } finally {
+    database.close();
   }
 }
 

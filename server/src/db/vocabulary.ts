@@ -182,7 +182,15 @@ export type SmsPurpose = (typeof SMS_PURPOSES)[number];
 export const SIGN_IN_PROOFS = ['PASSWORD', 'SECOND_FACTOR'] as const;
 export type SignInProof = (typeof SIGN_IN_PROOFS)[number];
 
-export const UPLOAD_PURPOSES = ['LICENSE', 'VOUCHER', 'POLICY', 'INVOICE', 'EVIDENCE', 'DOCUMENT'] as const;
+export const UPLOAD_PURPOSES = [
+  'LICENSE',
+  'VOUCHER',
+  'POLICY',
+  'INVOICE',
+  'EVIDENCE',
+  'DOCUMENT',
+  'STATEMENT',
+] as const;
 export type UploadPurpose = (typeof UPLOAD_PURPOSES)[number];
 
 export const API_SCOPES = [
@@ -266,6 +274,28 @@ export const refundKindLabel: Record<RefundKind, string> = {
   SURPLUS: '退还多付款项',
   WHOLE: '退还全部款项',
   SURRENDER: '退保退费',
+};
+/** What became of money on a bank's statement. */
+export const BANK_LINE_STATES = ['QUEUED', 'MATCHED', 'SET_ASIDE'] as const;
+export type BankLineState = (typeof BANK_LINE_STATES)[number];
+export const BANK_LINE_REASONS = [
+  'UNMATCHED',
+  'AMBIGUOUS',
+  'DUPLICATE',
+  'SHORT',
+  'OVER',
+  'FOREIGN_PAYER',
+  'LATE',
+] as const;
+export type BankLineReason = (typeof BANK_LINE_REASONS)[number];
+export const bankLineReasonLabel: Record<BankLineReason, string> = {
+  UNMATCHED: '未找到对应的订单',
+  AMBIGUOUS: '附言对应多笔订单',
+  DUPLICATE: '重复付款或流水号已使用',
+  SHORT: '到账金额不足',
+  OVER: '到账金额多于应付',
+  FOREIGN_PAYER: '付款人不是投保企业',
+  LATE: '款项逾期到账',
 };
 /** Accounts of the books, each kept per insurer. */
 export const LEDGER_ACCOUNTS = [

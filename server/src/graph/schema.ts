@@ -11,6 +11,7 @@ import '../modules/upload/upload.graph.ts';
 import '../modules/order/order.graph.ts';
 import '../modules/quote/quote.graph.ts';
 import '../modules/payment/payment.graph.ts';
+import '../modules/bank/bank.graph.ts';
 import '../modules/policy/policy.graph.ts';
 import '../modules/invoice/invoice.graph.ts';
 import '../modules/message/message.graph.ts';

@@ -54,6 +54,7 @@ const stream = [
   'order',
   'quote',
   'payment',
+  'bank',
   'policy',
   'invoice',
   'message',

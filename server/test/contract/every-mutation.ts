@@ -108,5 +108,6 @@ const prefixes: Readonly<Record<string, string>> = {
   policyId: 'pol',
   invoiceId: 'inv',
   refundId: 'rfd',
+  lineId: 'bnl',
 };
 const absentLike = (path: string) => newId(prefixes[path] ?? 'upl');

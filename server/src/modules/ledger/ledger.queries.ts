@@ -71,6 +71,14 @@ const agreements: readonly Agreement[] = [
       from invoices`,
   },
   {
+    what: 'bank line that waits in suspense',
+    query: `select id, case when state = 'QUEUED' then amount_fen else 0 end as fact,
+        ${entered('HOLD', 'bank_lines.id')} - ${entered('RELEASE', 'bank_lines.id')}
+        - coalesce((select sum(ledger_entries.amount_fen) from ledger_entries join receipts on receipts.id = cause_id
+          where kind = 'RECEIVE' and debit = 'SUSPENSE' and receipts.line_id = bank_lines.id), 0) as entered
+      from bank_lines`,
+  },
+  {
     what: 'order: money held for it, neither confirmed nor going back',
     query: `select orders.id as id,
         coalesce((select sum(receipts.amount_fen) from receipts join payments on payments.id = receipts.payment_id
@@ -104,7 +112,7 @@ export async function verifyLedger(db: Db): Promise<LedgerReport> {
   const orphans = await db.all<{ id: string; causeId: string }>(
     sql.raw(`select id, cause_id as causeId from ledger_entries where cause_id not in (
       select id from receipts union all select id from payments union all select id from refunds
-      union all select id from invoices)`),
+      union all select id from invoices union all select id from bank_lines)`),
   );
   for (const { id, causeId } of orphans)
     disagreements.push(`entry ${id} follows from ${causeId}, which is not there`);

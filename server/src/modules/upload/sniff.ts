@@ -7,8 +7,15 @@ import { ImageFault, type ImageType, readImageSize } from './reencode.ts';
 
 const MIB = 2 ** 20;
 
-export type UploadPurpose = 'LICENSE' | 'VOUCHER' | 'POLICY' | 'INVOICE' | 'EVIDENCE' | 'DOCUMENT';
-export type UploadExtension = 'jpg' | 'png' | 'pdf' | 'ofd' | 'xml';
+export type UploadPurpose =
+  | 'LICENSE'
+  | 'VOUCHER'
+  | 'POLICY'
+  | 'INVOICE'
+  | 'EVIDENCE'
+  | 'DOCUMENT'
+  | 'STATEMENT';
+export type UploadExtension = 'jpg' | 'png' | 'pdf' | 'ofd' | 'xml' | 'csv';
 
 export interface UploadRule {
   readonly maxBytes: number;
@@ -23,6 +30,7 @@ export const UPLOAD_RULES: Readonly<Record<UploadPurpose, UploadRule>> = {
   POLICY: { maxBytes: limits.uploadBytesMax.POLICY, extensions: ['pdf'] },
   INVOICE: { maxBytes: limits.uploadBytesMax.INVOICE, extensions: ['pdf', 'ofd', 'xml'] },
   DOCUMENT: { maxBytes: limits.uploadBytesMax.DOCUMENT, extensions: ['pdf'] },
+  STATEMENT: { maxBytes: limits.uploadBytesMax.STATEMENT, extensions: ['csv', 'xml'] },
 };
 
 const SCAN_WINDOW_BYTES = MIB / 2;
@@ -68,6 +76,13 @@ const KINDS: Readonly<Record<UploadExtension, FileKind>> = {
     label: 'OFD',
   },
   xml: { contentType: 'application/xml', aliases: ['text/xml'], otherExtensions: [], label: 'XML' },
+  csv: {
+    contentType: 'text/csv',
+    // What Windows with a spreadsheet program says of it.
+    aliases: ['text/plain', 'application/csv', 'application/vnd.ms-excel'],
+    otherExtensions: ['txt'],
+    label: 'CSV',
+  },
 };
 
 const UNSPECIFIC_TYPES = new Set(['', 'application/octet-stream', 'binary/octet-stream']);
@@ -114,7 +129,11 @@ export async function sniffUpload(
     return refuse('TYPE_MISMATCH', `文件内容是 ${name}，与文件名或声明的类型不一致，请核对后重新上传。`);
   }
 
-  const forbidden = await forbiddenIn(bytes, found);
+  const forbidden = await forbiddenIn(
+    bytes,
+    found,
+    purpose === 'STATEMENT' ? rule.maxBytes : limits.xmlBytesMax,
+  );
   return forbidden ?? { ok: true, contentType: KINDS[found].contentType, extension: found };
 }
 
@@ -125,10 +144,16 @@ async function kindByContent(bytes: Uint8Array, rule: UploadRule): Promise<Uploa
   );
   // A zip is an OFD only by what is in it.
   if (allowed && (allowed !== 'ofd' || zipEntryNames(bytes)?.includes('OFD.xml'))) return allowed;
+  // Text has no mark of its own: it is what no detector knows and what holds no control characters.
+  if (extension === undefined && rule.extensions.includes('csv') && isPlainText(bytes)) return 'csv';
   if (extension === 'apng' && rule.extensions.includes('png')) {
     return refuse('ANIMATED', '不支持动态图片，请上传静态的 JPG 或 PNG 图片。');
   }
   return refuse('TYPE_NOT_ALLOWED', `请上传 ${listLabels(rule.extensions)} 格式的文件。`);
+}
+
+function isPlainText(bytes: Uint8Array): boolean {
+  return !bytes.some((byte) => byte < 32 && byte !== 9 && byte !== 10 && byte !== 13);
 }
 
 async function detectedExtension(bytes: Uint8Array): Promise<string | undefined> {
@@ -153,7 +178,11 @@ function agrees(
   return extension === undefined || extension === found || kind.otherExtensions.includes(extension);
 }
 
-async function forbiddenIn(bytes: Uint8Array, extension: UploadExtension): Promise<Refusal | null> {
+async function forbiddenIn(
+  bytes: Uint8Array,
+  extension: UploadExtension,
+  maxBytes: number,
+): Promise<Refusal | null> {
   switch (extension) {
     case 'jpg':
     case 'png':
@@ -163,7 +192,9 @@ async function forbiddenIn(bytes: Uint8Array, extension: UploadExtension): Promi
     case 'ofd':
       return forbiddenInOfd(bytes);
     case 'xml':
-      return forbiddenInXml(bytes);
+      return forbiddenInXml(bytes, maxBytes);
+    case 'csv':
+      return null;
   }
 }
 
@@ -354,8 +385,8 @@ function forbiddenInOfd(bytes: Uint8Array): Refusal | null {
 }
 
 /** An invoice's XML is data: no document type (entities), no style sheet, no markup that a browser would run. */
-function forbiddenInXml(bytes: Uint8Array): Refusal | null {
-  if (bytes.length > limits.xmlBytesMax) return tooLarge(limits.xmlBytesMax);
+function forbiddenInXml(bytes: Uint8Array, maxBytes: number): Refusal | null {
+  if (bytes.length > maxBytes) return tooLarge(maxBytes);
   let text: string;
   try {
     // An XML in another encoding could hide all of this from the search; the invoices come in UTF-8.

@@ -16,6 +16,7 @@ const UploadPurposeEnum = enumOf('UploadPurpose', '文件用途。', {
   INVOICE: '发票',
   EVIDENCE: '补充资料',
   DOCUMENT: '相关文件（条款等）的 PDF',
+  STATEMENT: '银行对账单（CSV 或 camt.053 XML）',
 });
 
 export const uploadLoader = perRequest(
