@@ -28,6 +28,7 @@ import { lapseOrders } from './modules/order/order.service.ts';
 import { keepSalesPages } from './modules/order/order.trace.ts';
 import { movePoliciesByDate } from './modules/policy/policy.service.ts';
 import { expireQuotes } from './modules/quote/quote.service.ts';
+import { offerToHolders, SURRENDER_OFFERS_TOPIC } from './modules/surrender/surrender.service.ts';
 import { sweepUploads } from './modules/upload/upload.service.ts';
 import { createPaper } from './paper/paper.ts';
 import { createKeyFolderSeal } from './ports/seal/key-folder.ts';
@@ -72,6 +73,7 @@ const timers: readonly Timer[] = [
 const handlers: Readonly<Record<string, EffectHandler>> = {
   [SMS_TOPIC]: deliverSms,
   [SECTION_NEWS_TOPIC]: (core, { payload }) => tellSectionNews(core, String(payload.eventId)),
+  [SURRENDER_OFFERS_TOPIC]: (core, { payload }) => offerToHolders(core, String(payload.sectionId)),
 };
 
 /** Wires everything together; nothing listens yet, and the worker is not started. The database has been migrated. */

@@ -184,6 +184,8 @@ export const limits = {
   statementLinesMax: 20_000,
   statementSliceMs: 15,
   rejectedLinesKeptMax: 200,
+  surrenderReviewWorkdays: 1,
+  surrenderDecisionWorkdays: 2,
   voucherPicturesMax: 5,
   issueWorkdays: 1,
   electronicInvoiceWorkdays: 2,

@@ -333,3 +333,28 @@ export const INVOICE_STATES = [
   'REVERSED',
 ] as const;
 export type InvoiceState = (typeof INVOICE_STATES)[number];
+export const SURRENDER_STATES = [
+  'SUBMITTED',
+  'INSURER_REVIEW',
+  'REFUNDING',
+  'DONE',
+  'REJECTED',
+  'WITHDRAWN',
+] as const;
+export type SurrenderState = (typeof SURRENDER_STATES)[number];
+/** Of an order at most one surrender is in one of these: underway, or done. */
+export const STANDING_SURRENDER_STATES = [
+  'SUBMITTED',
+  'INSURER_REVIEW',
+  'REFUNDING',
+  'DONE',
+] as const satisfies readonly SurrenderState[];
+
+/** Why a guarantee is given back. */
+export const SURRENDER_CAUSES = ['TENDER_SUSPENDED', 'TENDER_FAILED', 'BIDDER_GAVE_UP'] as const;
+export type SurrenderCause = (typeof SURRENDER_CAUSES)[number];
+export const surrenderCauseLabel: Record<SurrenderCause, string> = {
+  TENDER_SUSPENDED: '标段暂停招标',
+  TENDER_FAILED: '标段流标或终止招标',
+  BIDDER_GAVE_UP: '企业放弃投标',
+};

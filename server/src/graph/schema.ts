@@ -14,6 +14,7 @@ import '../modules/payment/payment.graph.ts';
 import '../modules/bank/bank.graph.ts';
 import '../modules/policy/policy.graph.ts';
 import '../modules/invoice/invoice.graph.ts';
+import '../modules/surrender/surrender.graph.ts';
 import '../modules/message/message.graph.ts';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { builder } from './builder.ts';

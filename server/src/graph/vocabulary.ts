@@ -9,6 +9,7 @@ import {
   projectTypeLabel,
   qualificationLabel,
   roleLabel,
+  surrenderCauseLabel,
 } from '../db/vocabulary.ts';
 import { enumOf } from './builder.ts';
 
@@ -22,3 +23,4 @@ export const IdTypeEnum = enumOf('IdType', '证件类型。', idTypeLabel);
 export const QualificationEnum = enumOf('Qualification', '施工资质等级。', qualificationLabel);
 export const InvoiceTypeEnum = enumOf('InvoiceType', '发票类型。', invoiceTypeLabel);
 export const DocumentKindEnum = enumOf('DocumentKind', '文件种类。', documentKindLabel);
+export const SurrenderCauseEnum = enumOf('SurrenderCause', '退保原因。', surrenderCauseLabel);

@@ -57,6 +57,7 @@ const stream = [
   'bank',
   'policy',
   'invoice',
+  'surrender',
   'message',
 ];
 

@@ -107,6 +107,7 @@ const prefixes: Readonly<Record<string, string>> = {
   paymentId: 'pay',
   policyId: 'pol',
   invoiceId: 'inv',
+  surrenderId: 'srd',
   refundId: 'rfd',
   lineId: 'bnl',
 };

@@ -25,6 +25,7 @@ import {
   SUBMIT_VOUCHER,
   voucherInput,
 } from '../../src/modules/payment/payment.fixture.ts';
+import { requestedSurrender } from '../../src/modules/surrender/surrender.fixture.ts';
 import type { Person } from '../support/given.ts';
 import { createHarness, type Harness } from '../support/harness.ts';
 import { everyIdentifyingMutation } from './every-mutation.ts';
@@ -107,6 +108,7 @@ interface Bought {
   readonly voucherId: string;
   readonly policyId: string;
   readonly invoiceId: string;
+  readonly surrenderId: string;
   readonly evidenceUploadId: string;
   readonly voucherUploadId: string;
   readonly policyUploadId: string;
@@ -184,6 +186,7 @@ async function buy(scene: Scene): Promise<Bought> {
   const uploadId = await pdfUpload(h, underwriter, 'POLICY');
   resultOf(await desk(ISSUE, { input: { orderId, policyNumber, uploadId } }));
 
+  const surrenderId = await requestedSurrender({ ask, orderId }, { note: `${name} 不再投标` });
   const { order } = (await ask(read, { id: orderId })).data;
   expect(order).toMatchObject({ policy: { policyNumber }, invoice: {} });
   return {
@@ -195,6 +198,7 @@ async function buy(scene: Scene): Promise<Bought> {
     voucherId: order.payment.voucher.id,
     policyId: order.policy.id,
     invoiceId: order.invoice.id,
+    surrenderId,
     evidenceUploadId,
     voucherUploadId: order.payment.voucher.upload.id,
     policyUploadId: order.policy.file.id,
@@ -257,10 +261,17 @@ const someAddress = () => {
   return `2001:db8::${(asked >> 16).toString(16)}:${(asked & 65_535).toString(16)}`;
 };
 
-/** Whether a question is about the payments that operators and the bank work on before the opening, on a masked view. */
-const isMaskedWork = (role: OutsideRole, { document, variables }: Question) =>
-  (role === 'operator' || role === 'bank') &&
-  (document.includes('{ payments') || ['pay', 'rfd'].includes(prefixOf(String(variables.id ?? '')) ?? ''));
+/** What is worked on before the opening, on a masked view: its lists, and the prefixes of its ids. */
+const maskedWork: Readonly<
+  Partial<Record<OutsideRole, { lists: readonly string[]; prefixes: readonly string[] }>>
+> = {
+  operator: { lists: ['payments', 'surrenders'], prefixes: ['pay', 'rfd', 'srd'] },
+  bank: { lists: ['payments'], prefixes: ['pay', 'rfd'] },
+};
+const isWorkOf = (role: OutsideRole, id: string) =>
+  maskedWork[role]?.prefixes.includes(prefixOf(id) ?? '') ?? false;
+const isMaskedWork = (role: OutsideRole, { field, variables }: Question) =>
+  (maskedWork[role]?.lists.includes(field) ?? false) || isWorkOf(role, String(variables.id ?? ''));
 
 /** Whom a door is shut to learns nothing by knocking in another way. */
 const isShut = ({ errors }: { errors?: { extensions: { code: string } }[] }) =>
@@ -313,13 +324,12 @@ describe('before the opening, a bid guarantee exists for nobody outside', () => 
         return JSON.parse(now.body);
       };
       const absent = new Set<string>();
-      for (const { field, document, subjects } of probes) {
-        // One payment, and what goes back of it, is known to those who match it, on the masked view.
-        const masked = field === 'node' && (role === 'operator' || role === 'bank');
-        const strange = document
-          .replace(bought.paymentId, newId('pay'))
-          .replace(bought.refundId, newId('rfd'));
-        const { data } = await same(masked ? strange : document, {});
+      for (const { document, subjects } of probes) {
+        // What they work on is known to them, on the masked view.
+        const strange = document.replaceAll(/\b[a-z]{2,4}_[a-z2-7]{26}\b/g, (id) =>
+          isWorkOf(role, id) ? newId(prefixOf(id) ?? '') : id,
+        );
+        const { data } = await same(strange, {});
         for (const [place, subject] of Object.entries(subjects))
           if (data[place] === null) absent.add(subject);
       }
@@ -355,10 +365,13 @@ describe('before the opening, a bid guarantee exists for nobody outside', () => 
       bought.invoiceId,
       bought.voucherUploadId,
     ];
-    const candidates = { ids: [bought.paymentId, bought.refundId], texts: await wordsOf(h, scene, bought) };
-    const work = everyQuestion(candidates).filter(({ field }) => field === 'payments' || field === 'node');
+    const candidates = {
+      ids: [bought.paymentId, bought.refundId, bought.surrenderId],
+      texts: await wordsOf(h, scene, bought),
+    };
     for (const role of ['operator', 'bank'] as const) {
       const told = new Set<string>();
+      const work = everyQuestion(candidates).filter((question) => isMaskedWork(role, question));
       for (const { document, variables } of work) {
         const { body } = await bytesOf(h, outsiders[role], document, variables, someAddress());
         // The account that the money goes to is named as banks name it; it is the same for all who buy there.
@@ -372,15 +385,17 @@ describe('before the opening, a bid guarantee exists for nobody outside', () => 
       );
       expect(some).toContain(transactionNumber);
       // Words by which it is not known here find nothing, the words of the masked view do.
-      const search = async (text: string) => {
-        const { data } = await h.as(outsiders[role])(
-          'query ($search: String!) { payments(filter: { search: $search }) { totalCount } }',
-          { search: text },
-        );
-        return data.payments.totalCount;
-      };
-      for (const secret of secrets) expect([secret, await search(secret)]).toEqual([secret, 0]);
-      expect(await search(bought.orderNumber)).toBe(1);
+      for (const list of maskedWork[role]?.lists ?? []) {
+        const search = async (text: string) => {
+          const { data } = await h.as(outsiders[role])(
+            `query ($search: String!) { ${list}(filter: { search: $search }) { totalCount } }`,
+            { search: text },
+          );
+          return data[list].totalCount;
+        };
+        for (const secret of secrets) expect([list, secret, await search(secret)]).toEqual([list, secret, 0]);
+        expect([list, await search(bought.orderNumber)]).toEqual([list, 1]);
+      }
     }
   });
 
@@ -450,6 +465,7 @@ describe('before the opening, a bid guarantee exists for nobody outside', () => 
       refundId: [bought.refundId],
       policyId: [bought.policyId],
       invoiceId: [bought.invoiceId],
+      surrenderId: [bought.surrenderId],
       uploadId: [bought.voucherUploadId, bought.policyUploadId, bought.evidenceUploadId],
       uploadIds: [bought.evidenceUploadId],
       furtherUploadIds: [bought.voucherUploadId],
@@ -463,6 +479,7 @@ describe('before the opening, a bid guarantee exists for nobody outside', () => 
         bought.paymentId,
         bought.policyId,
         bought.invoiceId,
+        bought.surrenderId,
       ],
     };
     /** Ids of what is no affair of an order. A new kind of id has to be put here or above. */
@@ -489,9 +506,8 @@ describe('before the opening, a bid guarantee exists for nobody outside', () => 
           continue;
         }
         for (const id of ids) {
-          // Matching payments is their work before the opening too; what they are told then is shown above.
-          const matches = role === 'operator' || role === 'bank';
-          if (matches && (path === 'paymentId' || path === 'refundId')) continue;
+          // It is their work before the opening too; what they are told then is shown above.
+          if (path !== 'id' && isWorkOf(role, id)) continue;
           const absent = newId(prefixOf(id) ?? '');
           const secret = await bytesOf(h, who, document, { input: inputWith(id) }, '203.0.113.9');
           const nothing = await bytesOf(h, who, document, { input: inputWith(absent) }, '203.0.113.9');

@@ -19,6 +19,7 @@ export type RefusalCode =
   | 'TRANSACTION_USED'
   | 'TITLE_LOCKED'
   | 'NOT_OPENED'
+  | 'SURRENDER_NOT_ALLOWED'
   | 'IDEMPOTENCY_KEY_REUSED'
   | 'RATE_LIMITED'
   | 'SMS_CODE_WRONG'
@@ -74,6 +75,7 @@ export const refusalText = {
   TRANSACTION_USED: '该银行流水号已用于其他支付凭证，请核对。',
   TITLE_LOCKED: '发票抬头和纳税人识别号须与认证企业一致，不能修改。',
   NOT_OPENED: '项目开标后方可办理。',
+  SURRENDER_NOT_ALLOWED: '目前不能退保，请刷新页面查看标段和订单状态。',
   IDEMPOTENCY_KEY_REUSED: '该请求已提交过，请刷新页面查看结果。',
   RATE_LIMITED: '操作过于频繁，请稍后再试。',
   SMS_CODE_WRONG: '短信验证码不正确，请核对后重新输入。',
@@ -101,7 +103,7 @@ export function textOfRefusal(refusal: RefusalContent): string {
   if (refusal.code === 'RATE_LIMITED' && refusal.retryAfterSeconds) {
     return `操作过于频繁，请在 ${waitText(refusal.retryAfterSeconds)}后再试。`;
   }
-  if (refusal.secondsLeft !== undefined) return refusal.message;
+  if (refusal.secondsLeft !== undefined || refusal.code === 'SURRENDER_NOT_ALLOWED') return refusal.message;
   if (refusal.code === 'CAP_EXCEEDED' && refusal.rule) return `金额超过规定上限：${refusal.rule}`;
   return (refusalText as Record<string, string>)[refusal.code] ?? refusal.message;
 }

@@ -8,7 +8,13 @@ import { orders } from '../../db/tables/order.ts';
 import { policies } from '../../db/tables/policy.ts';
 import { quotes } from '../../db/tables/quote.ts';
 import { bidSections } from '../../db/tables/section.ts';
-import type { DepositKind, GuaranteeForm, InvoiceState, OrderState } from '../../db/vocabulary.ts';
+import type {
+  DepositKind,
+  GuaranteeForm,
+  InvoiceState,
+  OrderState,
+  PolicyState,
+} from '../../db/vocabulary.ts';
 import { type Page, type PageRequest, pageOf } from '../../kernel/page.ts';
 
 export type InvoiceRow = typeof invoices.$inferSelect;
@@ -21,6 +27,7 @@ export interface InvoiceView extends InvoiceRow {
   readonly depositKind: DepositKind;
   readonly form: GuaranteeForm;
   readonly orderState: OrderState;
+  readonly policyState: PolicyState;
   readonly policyNumber: string;
   readonly quoteNumber: string;
   /** Null while the section is not opened; an invoice for bid cover waits for it. */
@@ -43,6 +50,7 @@ function select(db: Db, actor: Actor, where: SQL | undefined) {
       depositKind: orders.depositKind,
       form: orders.form,
       orderState: orders.state,
+      policyState: policies.state,
       policyNumber: policies.policyNumber,
       quoteNumber: quotes.number,
       openedAt: bidSections.openedAt,

@@ -114,6 +114,8 @@ export type RequestBlock = TransitionRefused | NotOpened;
 export function requestBlock(invoice: InvoiceView): RequestBlock | null {
   if (!targetOf(invoiceMachine, invoice.state, 'REQUEST'))
     return refusedEvent(invoiceLife, invoice, 'REQUEST');
+  // The order follows when the premium is back.
+  if (invoice.policyState === 'SURRENDERED') return notInThisOrder('SURRENDERED');
   if (invoice.orderState !== 'COMPLETED') return notInThisOrder(invoice.orderState);
   // Before the opening an invoice on its way would tell who bid.
   const waits = invoice.depositKind === 'BID' && invoice.openedAt === null;

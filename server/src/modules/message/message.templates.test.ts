@@ -34,10 +34,30 @@ const texts: Readonly<Record<string, readonly [title: string, sms: string]>> = {
   'payment.CONFIRM': ['保费已到账', `${about}保费已确认到账，正在等待出具保函。`],
   'payment.REJECT': ['支付凭证被退回', `${about}支付凭证被退回，请登录平台查看原因并重新提交。`],
   'payment.EXCEPT': ['付款异常', `${about}付款存在异常，正在核实，请登录平台查看说明。`],
+  'payment.RETURN': [
+    '款项将退回，请重新付款',
+    `${about}所付款项将退回原付款账户，请登录平台查看原因并重新付款。`,
+  ],
+  'refund.CONFIRM': ['退款已完成', `${about}款项已退回原付款账户，请注意查收。`],
   'policy.ISSUE': ['保函已出具', `${about}保函已出具，请登录平台查看并下载。`],
   'invoice.ISSUE': ['发票已开具', `${about}发票已开具，请登录平台查看。`],
   'invoice.SHIP': ['发票已寄出', `${about}纸质发票已寄出，请登录平台查看快递信息。`],
   'invoice.REJECT': ['发票申请被拒绝', `${about}发票申请被拒绝，请登录平台查看原因并重新申请。`],
+  'surrenderOffer.OFFER': [
+    '可以退保',
+    `${about}标段“平山区测试道路改造工程（一标段）”已流标或终止招标，可全额退还保费，请登录平台一键申请退保。`,
+  ],
+  'surrender.APPROVE': ['退保申请已通过平台审核', `${about}退保申请已通过平台审核，等待保险公司审核。`],
+  'surrender.AGREE': [
+    '保险公司已同意退保',
+    `${about}演示财险已同意退保，保单已失效，保费将全额退回原付款账户。`,
+  ],
+  'surrender.REJECT': [
+    '退保申请未通过',
+    `${about}退保申请未通过平台审核，保单继续有效，请登录平台查看原因。`,
+  ],
+  'surrender.DECLINE': ['退保申请未通过', `${about}演示财险未同意退保，保单继续有效，请登录平台查看原因。`],
+  'surrender.COMPLETE': ['退保成功', `${about}退保成功，保费已退回原付款账户，请登录平台查看退款凭证。`],
   'bidSection.POSTPONE': [
     '标段已延期',
     `${about}标段“平山区测试道路改造工程（一标段）”已延期，投标截止时间改为2026-12-04 09:30。`,

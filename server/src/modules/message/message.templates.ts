@@ -128,6 +128,35 @@ export const orderTemplates: Readonly<Record<string, Template>> = {
     title: '发票申请被拒绝',
     text: (facts) => `订单${facts.orderNumber}：发票申请被拒绝，请登录平台查看原因并重新申请。`,
   },
+  'surrenderOffer.OFFER': {
+    title: '可以退保',
+    text: (facts) =>
+      `订单${facts.orderNumber}：标段“${brief(facts.sectionName)}”已流标或终止招标，可全额退还保费，请登录平台一键申请退保。`,
+  },
+  'surrender.APPROVE': {
+    title: '退保申请已通过平台审核',
+    text: (facts) => `订单${facts.orderNumber}：退保申请已通过平台审核，等待保险公司审核。`,
+    onPageOnly: true,
+  },
+  'surrender.AGREE': {
+    title: '保险公司已同意退保',
+    text: (facts) =>
+      `订单${facts.orderNumber}：${facts.insurerName}已同意退保，保单已失效，保费将全额退回原付款账户。`,
+  },
+  'surrender.REJECT': {
+    title: '退保申请未通过',
+    text: (facts) => `订单${facts.orderNumber}：退保申请未通过平台审核，保单继续有效，请登录平台查看原因。`,
+  },
+  'surrender.DECLINE': {
+    title: '退保申请未通过',
+    text: (facts) =>
+      `订单${facts.orderNumber}：${facts.insurerName}未同意退保，保单继续有效，请登录平台查看原因。`,
+  },
+  'surrender.COMPLETE': {
+    title: '退保成功',
+    text: (facts) => `订单${facts.orderNumber}：退保成功，保费已退回原付款账户，请登录平台查看退款凭证。`,
+    onPageOnly: true,
+  },
 };
 
 /** News of a section, for every enterprise with a live order there, each by itself. */
