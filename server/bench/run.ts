@@ -1,11 +1,16 @@
 import { benchDurableCommands } from './durable-commands.ts';
+import { benchPolicyPaper } from './policy-paper.ts';
 import { benchSectionList } from './section-list.ts';
 
 /**
  * Every figure stands beside a floor measured in the same run, turn by turn, since machines are noisy: quote the ratios.
  * `npm run bench`, or `npm run bench -- section-list` for one of them.
  */
-const benches = { 'section-list': benchSectionList, 'durable-commands': benchDurableCommands };
+const benches = {
+  'section-list': benchSectionList,
+  'durable-commands': benchDurableCommands,
+  'policy-paper': benchPolicyPaper,
+};
 
 const wanted = process.argv.slice(2);
 for (const [name, bench] of Object.entries(benches)) {

@@ -26,7 +26,7 @@ import { insurersByIds } from './modules/insurer/insurer.queries.ts';
 import { SECTION_NEWS_TOPIC, tellSectionNews } from './modules/message/message.service.ts';
 import { lapseOrders } from './modules/order/order.service.ts';
 import { keepSalesPages } from './modules/order/order.trace.ts';
-import { movePoliciesByDate } from './modules/policy/policy.service.ts';
+import { movePoliciesByDate, remindOfExpiry } from './modules/policy/policy.service.ts';
 import { expireQuotes } from './modules/quote/quote.service.ts';
 import { offerToHolders, SURRENDER_OFFERS_TOPIC } from './modules/surrender/surrender.service.ts';
 import { sweepUploads } from './modules/upload/upload.service.ts';
@@ -65,6 +65,7 @@ const timers: readonly Timer[] = [
   { name: 'lapseOrders', everyMs: minuteMs / 6, work: lapseOrders },
   { name: 'expireInvitations', everyMs: minuteMs, work: expireInvitations },
   { name: 'movePoliciesByDate', everyMs: minuteMs, work: movePoliciesByDate },
+  { name: 'remindOfExpiry', everyMs: 10 * minuteMs, work: remindOfExpiry },
   { name: 'forgetExpired', everyMs: 10 * minuteMs, work: forgetExpired },
   { name: 'forgetOldKeys', everyMs: 60 * minuteMs, work: forgetOldKeys },
   { name: 'sweepUploads', everyMs: 60 * minuteMs, work: sweepUploads },

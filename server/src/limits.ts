@@ -194,6 +194,10 @@ export const limits = {
   productRegionsMax: 200,
   constructionDaysMax: 36_500,
   quoteValidDaysMax: 90,
+  /** Days before the end of cover at which the bidder is reminded. */
+  expiryReminderDays: [30, 15, 7, 1],
+  /** Each endorsement is a paper to be made and sealed. */
+  endorsementsPerCallMax: 50,
 
   // Public verification
   verificationsPerAddressMax: 30,

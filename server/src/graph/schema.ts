@@ -13,6 +13,7 @@ import '../modules/quote/quote.graph.ts';
 import '../modules/payment/payment.graph.ts';
 import '../modules/bank/bank.graph.ts';
 import '../modules/policy/policy.graph.ts';
+import '../modules/policy/endorsement.graph.ts';
 import '../modules/invoice/invoice.graph.ts';
 import '../modules/surrender/surrender.graph.ts';
 import '../modules/message/message.graph.ts';

@@ -89,6 +89,15 @@ export function coverEnd(startOn: string, days: number): string {
   return addDays(startOn, days - 1);
 }
 
+/**
+ * Days from one day to another, negative if that lies before it.
+ *
+ * @throws RangeError if one is no day
+ */
+export function daysBetween(from: string, to: string): number {
+  return (dayToMs(to) - dayToMs(from)) / DAY_MS;
+}
+
 /** 0 is Sunday, 6 Saturday. */
 export function weekdayOf(day: string): number {
   return new Date(dayToMs(day)).getUTCDay();

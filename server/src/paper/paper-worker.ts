@@ -7,11 +7,19 @@ import { parentPort } from 'node:worker_threads';
 import pdfmake from 'pdfmake';
 import { type ApplicationPaper, applicationDocument, type PaperIssue } from './application-paper.ts';
 import { type InvoicePaper, invoiceDocument } from './invoice-paper.ts';
-import { PAPER_FONT, type PolicyPaper, policyDocument, policySealWords } from './policy-paper.ts';
-import { withSealSlot } from './seal-slot.ts';
+import {
+  type EndorsementPaper,
+  endorsementDocument,
+  PAPER_FONT,
+  type PolicyPaper,
+  policyDocument,
+  policySealWords,
+} from './policy-paper.ts';
+import { type SealWords, withSealSlot } from './seal-slot.ts';
 
 export type PaperContent =
   | { policy: PolicyPaper }
+  | { endorsement: EndorsementPaper }
   | { invoice: InvoicePaper }
   | { application: ApplicationPaper; issue: PaperIssue };
 export type PaperRequest = { id: number } & PaperContent;
@@ -33,17 +41,24 @@ pdfmake.setUrlAccessPolicy(() => false);
 
 function documentOf(request: PaperContent) {
   if ('policy' in request) return policyDocument(request.policy);
+  if ('endorsement' in request) return endorsementDocument(request.endorsement);
   if ('invoice' in request) return invoiceDocument(request.invoice);
   return applicationDocument(request.application, request.issue);
+}
+
+/** Who seals the document; null for those that nobody seals. */
+function sealWordsOf(request: PaperRequest): SealWords | null {
+  if ('policy' in request) return policySealWords(request.policy, '出具保函');
+  if ('endorsement' in request) return policySealWords(request.endorsement.policy, '出具批单');
+  return null;
 }
 
 async function answer(request: PaperRequest): Promise<void> {
   const { id } = request;
   try {
     const made = await pdfmake.createPdf(documentOf(request)).getBuffer();
-    const pdf = new Uint8Array(
-      'policy' in request ? withSealSlot(made, policySealWords(request.policy)) : made,
-    );
+    const sealed = sealWordsOf(request);
+    const pdf = new Uint8Array(sealed ? withSealSlot(made, sealed) : made);
     parentPort?.postMessage({ id, pdf } satisfies PaperAnswer, [pdf.buffer]);
   } catch (error) {
     parentPort?.postMessage({ id, failure: String(error) } satisfies PaperAnswer);

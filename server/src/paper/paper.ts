@@ -3,7 +3,7 @@ import { limits } from '../limits.ts';
 import type { ApplicationPaper, PaperIssue } from './application-paper.ts';
 import type { InvoicePaper } from './invoice-paper.ts';
 import type { PaperAnswer, PaperContent, PaperRequest } from './paper-worker.ts';
-import type { PolicyPaper } from './policy-paper.ts';
+import type { EndorsementPaper, PolicyPaper } from './policy-paper.ts';
 
 export type PaperFaultReason = 'RENDER_FAILED' | 'TIMED_OUT' | 'WORKER_LOST' | 'CLOSED';
 
@@ -25,6 +25,12 @@ export interface Paper {
    * @throws {PaperFault} when the document cannot be made, takes too long, or the worker is lost or closed.
    */
   renderPolicy(data: PolicyPaper): Promise<Uint8Array>;
+  /**
+   * An endorsement, with an empty slot for its seal as a policy.
+   *
+   * @throws {PaperFault} as `renderPolicy` does.
+   */
+  renderEndorsement(data: EndorsementPaper): Promise<Uint8Array>;
   /**
    * A sample of an invoice, marked as such on every page: real ones are made by the tax office's system only.
    *
@@ -125,6 +131,7 @@ export function createPaper(options: PaperOptions = {}): Paper {
 
   return {
     renderPolicy: (policy) => render({ policy }),
+    renderEndorsement: (endorsement) => render({ endorsement }),
     renderInvoice: (invoice) => render({ invoice }),
     renderApplication: (application, issue) => render({ application, issue }),
     async close() {

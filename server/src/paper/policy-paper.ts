@@ -195,10 +195,10 @@ function runningFoot(data: PolicyPaper, page: number, pages: number): Content {
   };
 }
 
-function masthead(data: PolicyPaper, words: Vocabulary): Content[] {
+function masthead(data: PolicyPaper, words: Vocabulary, title = words.title): Content[] {
   return [
     { text: data.insurerName, style: 'issuer' },
-    { text: words.title, style: 'title' },
+    { text: title, style: 'title' },
     rule(1.4, NAVY, 72),
     {
       margin: [0, 12, 0, 0],
@@ -468,53 +468,48 @@ export const paperStyles = {
 /**
  * The same facts for machines, under the names that trading centres exchange data by where there is one; amounts in yuan.
  */
-function machineReadable(data: PolicyPaper): string {
-  return JSON.stringify(
-    {
-      POLICY_NUMBER: data.policyNumber,
-      VERIFICATION_CODE: data.verificationCode,
-      VERIFY_URL: data.verifyUrl,
-      INSURER_NAME: data.insurerName,
-      INSURER_LICENSE: data.insurerLicense,
-      APPLICANT_NAME: data.applicantName,
-      APPLICANT_CODE: data.applicantCreditCode,
-      INSURED_NAME: data.insuredName,
-      INSURED_CODE: data.insuredCreditCode,
-      TENDER_PROJECT_NAME: data.projectName,
-      BID_SECTION_CODE: data.sectionCode,
-      BID_SECTION_NAME: data.sectionName,
-      DEPOSIT_KIND: data.depositKindLabel,
-      GUARANTEE_FORM: data.formLabel,
-      SUM_INSURED: formatYuan(data.sumInsuredFen),
-      PREMIUM: formatYuan(data.premiumFen),
-      COVER_START: data.startOn,
-      COVER_END: data.endOn,
-      ISSUED_AT: data.issuedAtText,
-      SANDBOX: data.sandbox,
-    },
-    null,
-    2,
-  );
+function policyFacts(data: PolicyPaper): Record<string, unknown> {
+  return {
+    POLICY_NUMBER: data.policyNumber,
+    VERIFICATION_CODE: data.verificationCode,
+    VERIFY_URL: data.verifyUrl,
+    INSURER_NAME: data.insurerName,
+    INSURER_LICENSE: data.insurerLicense,
+    APPLICANT_NAME: data.applicantName,
+    APPLICANT_CODE: data.applicantCreditCode,
+    INSURED_NAME: data.insuredName,
+    INSURED_CODE: data.insuredCreditCode,
+    TENDER_PROJECT_NAME: data.projectName,
+    BID_SECTION_CODE: data.sectionCode,
+    BID_SECTION_NAME: data.sectionName,
+    DEPOSIT_KIND: data.depositKindLabel,
+    GUARANTEE_FORM: data.formLabel,
+    SUM_INSURED: formatYuan(data.sumInsuredFen),
+    PREMIUM: formatYuan(data.premiumFen),
+    COVER_START: data.startOn,
+    COVER_END: data.endOn,
+    ISSUED_AT: data.issuedAtText,
+    SANDBOX: data.sandbox,
+  };
 }
 
 /** Who seals a policy, in the words that readers of PDF show. */
-export function policySealWords(data: PolicyPaper): SealWords {
-  return { name: printable(data.insurerName), reason: `出具${vocabularyOf(data).title}`, location: '中国' };
+export function policySealWords(data: PolicyPaper, reason: string): SealWords {
+  return { name: printable(data.insurerName), reason, location: '中国' };
 }
 
-/**
- * The policy as a pdfmake document: the first page is the instrument, complete in itself, the clauses follow.
- * Pure: the same data give the same definition. Names are printed as text, whatever they contain.
- */
-export function policyDocument(input: PolicyPaper): TDocumentDefinitions {
-  const data = printableFields(input);
-  const words = vocabularyOf(data);
+/** What every paper of an insurer shares: its frame, its running lines, its look, and its facts for machines. */
+function instrument(
+  data: PolicyPaper,
+  words: Vocabulary,
+  paper: { readonly title: string; readonly machineReadable: string; readonly content: Content[] },
+): TDocumentDefinitions {
   return {
     version: '1.7',
     language: 'zh-CN',
     displayTitle: true,
     info: {
-      title: `${words.title} ${data.policyNumber}`,
+      title: `${paper.title} ${data.policyNumber}`,
       author: data.insurerName,
       subject: data.sectionName,
       creator: data.platformName,
@@ -524,7 +519,7 @@ export function policyDocument(input: PolicyPaper): TDocumentDefinitions {
       facts: {
         name: 'guarantee.json',
         description: '保函数据',
-        src: `data:application/json;base64,${Buffer.from(machineReadable(data)).toString('base64')}`,
+        src: `data:application/json;base64,${Buffer.from(paper.machineReadable).toString('base64')}`,
       },
     },
     pageSize: 'A4',
@@ -535,6 +530,25 @@ export function policyDocument(input: PolicyPaper): TDocumentDefinitions {
     ...(data.sandbox && {
       watermark: { text: SPECIMEN_TEXT, color: NAVY, opacity: 0.09, bold: true, fontSize: 52, angle: -52 },
     }),
+    content: paper.content,
+    // A clause's title never stands alone at the foot of a page.
+    pageBreakBefore: (node, container) =>
+      node.headlineLevel === 1 && container.getFollowingNodesOnPage().length === 0,
+    defaultStyle: { font: PAPER_FONT, fontSize: 9.5, color: INK },
+    styles: paperStyles,
+  };
+}
+
+/**
+ * The policy as a pdfmake document: the first page is the instrument, complete in itself, the clauses follow.
+ * Pure: the same data give the same definition. Names are printed as text, whatever they contain.
+ */
+export function policyDocument(input: PolicyPaper): TDocumentDefinitions {
+  const data = printableFields(input);
+  const words = vocabularyOf(data);
+  return instrument(data, words, {
+    title: words.title,
+    machineReadable: JSON.stringify(policyFacts(data), null, 2),
     content: [
       ...masthead(data, words),
       ...undertaking(data, words),
@@ -544,10 +558,78 @@ export function policyDocument(input: PolicyPaper): TDocumentDefinitions {
       verification(data, words),
       ...terms(data, words),
     ],
-    // A clause's title never stands alone at the foot of a page.
-    pageBreakBefore: (node, container) =>
-      node.headlineLevel === 1 && container.getFollowingNodesOnPage().length === 0,
-    defaultStyle: { font: PAPER_FONT, fontSize: 9.5, color: INK },
-    styles: paperStyles,
-  };
+  });
+}
+
+/** A paper of its own that changes a policy: here the last day of its cover. */
+export interface EndorsementPaper {
+  /** The policy as it stands after the change; `issuedAtText` is the endorsement's. */
+  policy: PolicyPaper;
+  endorsementNumber: string;
+  previousEndOn: string;
+  reason: string;
+}
+
+/** An endorsement as a pdfmake document: what was, what is, why; all else of the policy stays. Pure, as `policyDocument` is. */
+export function endorsementDocument(input: EndorsementPaper): TDocumentDefinitions {
+  const data = printableFields(input.policy);
+  const words = vocabularyOf(data);
+  const title = `${words.title.replace(/（.*）$/, '')}批单`;
+  const number = printable(input.endorsementNumber);
+  const reason = printable(input.reason);
+  return instrument(data, words, {
+    title,
+    machineReadable: JSON.stringify(
+      {
+        ENDORSEMENT_NUMBER: number,
+        PREVIOUS_COVER_END: input.previousEndOn,
+        REASON: reason,
+        ...policyFacts(data),
+      },
+      null,
+      2,
+    ),
+    content: [
+      ...masthead(data, words, title),
+      {
+        margin: [0, 14, 0, 3],
+        text: [
+          { text: '致：', color: MUTED },
+          { text: data.insuredName, bold: true },
+        ],
+      },
+      {
+        style: 'body',
+        text:
+          `经${words.applicant}与${words.issuer}约定，对上述${words.number.replace(/(编)?号$/, '')}作如下批改。` +
+          `本批单是其组成部分；除批改的内容外，其余内容不变，原文件仍然有效。`,
+      },
+      {
+        margin: [0, 12, 0, 0],
+        stack: [
+          factsGroup('批改内容', [
+            wideRow('批单号', number, true),
+            wideRow(`原${words.period}`, `自 ${data.startOn} 零时起至 ${input.previousEndOn} 二十四时止`),
+            wideRow(
+              `新${words.period}`,
+              `自 ${data.startOn} 零时起至 ${data.endOn} 二十四时止，共 ${data.days} 天`,
+              true,
+            ),
+            wideRow('批改原因', reason),
+            wideRow(words.sum, `¥${formatYuanGrouped(data.sumInsuredFen)}（不变）`),
+            wideRow(words.price, '本次批改不另收费用'),
+          ]),
+          factsGroup('当事人与标段', [
+            pairRow(words.applicant, data.applicantName, '信用代码', data.applicantCreditCode),
+            pairRow(words.beneficiary, data.insuredName, '信用代码', data.insuredCreditCode ?? '未提供'),
+            wideRow('标段名称', data.sectionName),
+            wideRow('标段编号', data.sectionCode),
+          ]),
+          rule(0.9, NAVY),
+        ],
+      },
+      signature(data, words),
+      verification(data, words),
+    ],
+  });
 }

@@ -80,6 +80,7 @@ async function start(folder: string, port: number): Promise<ChildProcess> {
       SECRET_KEY_FILE: join(folder, 'secret-key'),
       SMS_URL: 'http://127.0.0.1:9/',
       SMS_SECRET_FILE: join(folder, 'sms-secret'),
+      SEAL_KEYS_DIR: folder,
       BROKER_NAME: '演示保险经纪有限公司（演示）',
       BROKER_LICENSE: '演示-经纪-000001',
       LOG_LEVEL: 'silent',

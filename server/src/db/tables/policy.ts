@@ -1,5 +1,18 @@
 import { index, sqliteTable, uniqueIndex } from 'drizzle-orm/sqlite-core';
-import { day, dayShaped, fen, id, instant, json, known, line, notNegative, oneOf, ref } from '../columns.ts';
+import {
+  count,
+  day,
+  dayShaped,
+  fen,
+  id,
+  instant,
+  json,
+  known,
+  line,
+  notNegative,
+  oneOf,
+  ref,
+} from '../columns.ts';
 import { POLICY_STATES } from '../vocabulary.ts';
 import { insurers } from './insurer.ts';
 import { orders } from './order.ts';
@@ -53,6 +66,8 @@ export const policies = sqliteTable(
       .notNull()
       .references(() => uploads.id),
     seals: json<readonly PolicySeal[]>().notNull().default([]),
+    /** Of the days before the end of cover at which the bidder is reminded, the fewest that has come. */
+    remindedDays: count(),
     issuedAt: instant().notNull(),
   },
   (t) => [
@@ -64,6 +79,37 @@ export const policies = sqliteTable(
     notNegative('policies_sum', t.sumInsuredFen),
     dayShaped('policies_start', t.startOn),
     dayShaped('policies_end', t.endOn),
+  ],
+);
+
+/** A change of a policy (批单): a paper of its own beside the policy's, which stays as it was. */
+export const endorsements = sqliteTable(
+  'endorsements',
+  {
+    id: id(),
+    policyId: ref()
+      .notNull()
+      .references(() => policies.id),
+    orderId: ref()
+      .notNull()
+      .references(() => orders.id),
+    insurerId: ref()
+      .notNull()
+      .references(() => insurers.id),
+    number: line().notNull(),
+    previousEndOn: day().notNull(),
+    endOn: day().notNull(),
+    reason: line().notNull(),
+    uploadId: ref()
+      .notNull()
+      .references(() => uploads.id),
+    issuedAt: instant().notNull(),
+  },
+  (t) => [
+    uniqueIndex('endorsements_number').on(t.policyId, t.number),
+    index('endorsements_upload').on(t.uploadId),
+    dayShaped('endorsements_previous_end', t.previousEndOn),
+    dayShaped('endorsements_end', t.endOn),
   ],
 );
 

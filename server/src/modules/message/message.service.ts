@@ -66,7 +66,7 @@ async function tellHolders(command: Command, event: EventRow, which: SQL): Promi
     .leftJoin(insurers, eq(insurers.id, event.insurerId ?? ''))
     .where(which);
   const people = await peopleOf(command, [...new Set(holders.map((holder) => holder.enterpriseId))]);
-  const { premiumFen, deadlineAt, dueAt } = event.data;
+  const { premiumFen, deadlineAt, dueAt, days } = event.data;
   for (const holder of holders) {
     const text = template.text({
       orderNumber: holder.orderNumber,
@@ -75,6 +75,7 @@ async function tellHolders(command: Command, event: EventRow, which: SQL): Promi
       premiumFen: typeof premiumFen === 'number' ? premiumFen : null,
       deadlineAt: typeof deadlineAt === 'number' ? deadlineAt : null,
       dueAt: typeof dueAt === 'number' ? dueAt : null,
+      days: typeof days === 'number' ? days : null,
     });
     const { orderId, enterpriseId } = holder;
     const isNew = await write(command, event, { orderId, enterpriseId, title: template.title, text });

@@ -9,6 +9,7 @@ const facts: Facts = {
   premiumFen: 12_345_600,
   deadlineAt: Date.UTC(2026, 11, 4, 1, 30),
   dueAt: Date.UTC(2026, 10, 27, 10),
+  days: 15,
 };
 
 const about = '【本溪公共资源】订单20261124100000000D0123456789012：';
@@ -40,6 +41,8 @@ const texts: Readonly<Record<string, readonly [title: string, sms: string]>> = {
   ],
   'refund.CONFIRM': ['退款已完成', `${about}款项已退回原付款账户，请注意查收。`],
   'policy.ISSUE': ['保函已出具', `${about}保函已出具，请登录平台查看并下载。`],
+  'policy.ENDORSE': ['保函已批改', `${about}保函已批改，保障期已延长，请登录平台下载批单。`],
+  'policy.REMIND': ['保函即将到期', `${about}保函保障期还有15天到期，需要延长的请及时联系保险机构办理批改。`],
   'invoice.ISSUE': ['发票已开具', `${about}发票已开具，请登录平台查看。`],
   'invoice.SHIP': ['发票已寄出', `${about}纸质发票已寄出，请登录平台查看快递信息。`],
   'invoice.REJECT': ['发票申请被拒绝', `${about}发票申请被拒绝，请登录平台查看原因并重新申请。`],

@@ -14,6 +14,8 @@ export interface Facts {
   readonly deadlineAt: number | null;
   /** By when the recipient is asked to act, in milliseconds. */
   readonly dueAt: number | null;
+  /** Until the end of cover. */
+  readonly days: number | null;
 }
 
 interface Template<T = (facts: Facts) => string> {
@@ -115,6 +117,15 @@ export const orderTemplates: Readonly<Record<string, Template>> = {
   'policy.ISSUE': {
     title: '保函已出具',
     text: (facts) => `订单${facts.orderNumber}：保函已出具，请登录平台查看并下载。`,
+  },
+  'policy.ENDORSE': {
+    title: '保函已批改',
+    text: (facts) => `订单${facts.orderNumber}：保函已批改，保障期已延长，请登录平台下载批单。`,
+  },
+  'policy.REMIND': {
+    title: '保函即将到期',
+    text: (facts) =>
+      `订单${facts.orderNumber}：保函保障期${facts.days ? `还有${facts.days}天` : '今天'}到期，需要延长的请及时联系保险机构办理批改。`,
   },
   'invoice.ISSUE': {
     title: '发票已开具',

@@ -38,7 +38,7 @@ export const policyOfOrderLoader = perRequest(
     new DataLoader<string, PolicyView | null>((ids) => policiesOfOrders(context.db, context.actor, ids)),
 );
 
-labelActs('policy', { DOWNLOAD: '下载保单' });
+labelActs('policy', { DOWNLOAD: '下载保单', REMIND: '到期提醒' });
 registerFileReaders(
   'POLICY',
   (context, uploadId) => mayReadPolicyFile(context.db, context.actor, uploadId),

@@ -17,6 +17,8 @@ export const policyMachine = defineMachine({
   events: {
     ISSUE: { label: '出具', by: ['UNDERWRITER'] },
     ACTIVATE: { label: '生效', by: ['SYSTEM'] },
+    // The period is extended, by a paper of its own.
+    ENDORSE: { label: '批改', by: ['UNDERWRITER'] },
     EXPIRE: { label: '到期', by: ['SYSTEM'] },
     SURRENDER: { label: '退保', by: ['SYSTEM'] },
     // The insured gave the original back or said in writing that it needs the guarantee no longer.
@@ -24,8 +26,14 @@ export const policyMachine = defineMachine({
     EXHAUST: { label: '保额用尽', by: ['SYSTEM'] },
   },
   table: {
-    ISSUED: { ACTIVATE: 'ACTIVE', SURRENDER: 'SURRENDERED', RELEASE: 'RELEASED' },
-    ACTIVE: { EXPIRE: 'EXPIRED', SURRENDER: 'SURRENDERED', RELEASE: 'RELEASED', EXHAUST: 'EXHAUSTED' },
+    ISSUED: { ACTIVATE: 'ACTIVE', ENDORSE: 'ISSUED', SURRENDER: 'SURRENDERED', RELEASE: 'RELEASED' },
+    ACTIVE: {
+      ENDORSE: 'ACTIVE',
+      EXPIRE: 'EXPIRED',
+      SURRENDER: 'SURRENDERED',
+      RELEASE: 'RELEASED',
+      EXHAUST: 'EXHAUSTED',
+    },
     EXPIRED: {},
     SURRENDERED: {},
     RELEASED: {},

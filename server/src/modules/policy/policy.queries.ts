@@ -1,12 +1,13 @@
-import { and, asc, eq, gt, inArray, lt, lte, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, gte, inArray, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { Actor } from '../../access/actor.ts';
 import { ordersFor, ownAffairs, unsealed } from '../../access/secrecy.ts';
 import type { Db } from '../../db/open.ts';
 import { insurers } from '../../db/tables/insurer.ts';
 import { orders } from '../../db/tables/order.ts';
-import { policies } from '../../db/tables/policy.ts';
+import { endorsements, policies } from '../../db/tables/policy.ts';
 import { bidSections } from '../../db/tables/section.ts';
 import { uploads } from '../../db/tables/upload.ts';
+import { addDays } from '../../kernel/clock.ts';
 import type { UploadRow } from '../upload/upload.queries.ts';
 
 export type PolicyRow = typeof policies.$inferSelect;
@@ -79,8 +80,50 @@ async function selectVerifiable(db: Db, where: SQL | undefined): Promise<Verifia
 export const policiesByNumber = (db: Db, policyNumber: string) =>
   selectVerifiable(db, eq(policies.policyNumber, policyNumber));
 
-export const policiesByFile = (db: Db, sha256: string) =>
-  selectVerifiable(db, or(eq(uploads.sha256, sha256), eq(uploads.originalSha256, sha256)));
+/** Policies whose own file it is, or the file of an endorsement. */
+export const policiesByFile = (db: Db, sha256: string) => {
+  const isFile = or(eq(uploads.sha256, sha256), eq(uploads.originalSha256, sha256));
+  const endorsed = db
+    .select({ id: endorsements.policyId })
+    .from(endorsements)
+    .innerJoin(uploads, eq(uploads.id, endorsements.uploadId))
+    .where(isFile);
+  return selectVerifiable(db, or(isFile, inArray(policies.id, endorsed)));
+};
+
+/**
+ * Policies in force whose bidder is to be reminded that cover ends: a stage has come that none as near was reminded at.
+ *
+ * @param stages days before the end
+ */
+export async function policiesEnding(
+  db: Db,
+  today: string,
+  stages: readonly number[],
+  max: number,
+  id?: string,
+): Promise<PolicyRow[]> {
+  return db
+    .select()
+    .from(policies)
+    .where(
+      and(
+        id ? eq(policies.id, id) : undefined,
+        inArray(policies.state, ['ISSUED', 'ACTIVE']),
+        gte(policies.endOn, today),
+        or(
+          ...stages.map((days) =>
+            and(
+              lte(policies.endOn, addDays(today, days)),
+              or(isNull(policies.remindedDays), gt(policies.remindedDays, days)),
+            ),
+          ),
+        ),
+      ),
+    )
+    .orderBy(asc(policies.id))
+    .limit(max);
+}
 
 /** Policies whose cover begins or ends with the day that has come, in the order of their ids. */
 export async function policiesDue(db: Db, today: string, afterId: string, max: number): Promise<PolicyRow[]> {

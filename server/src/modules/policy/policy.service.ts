@@ -6,17 +6,19 @@ import type { Core } from '../../command/core.ts';
 import { bear, expectState, fire, note, requireEvent } from '../../command/fire.ts';
 import { InvalidInput, NotFound, RateLimited } from '../../command/refusals.ts';
 import { asConsequence, type Command, runAsSystem } from '../../command/run.ts';
+import type { Config } from '../../config.ts';
 import type { Db } from '../../db/open.ts';
 import { insurers } from '../../db/tables/insurer.ts';
 import { type PolicySeal, policies, verificationAttempts } from '../../db/tables/policy.ts';
 import { quotes } from '../../db/tables/quote.ts';
 import { depositKindLabel, guaranteeFormLabel, type PolicyState } from '../../db/vocabulary.ts';
-import { coverEnd, formatInstant, shanghaiDay } from '../../kernel/clock.ts';
+import { coverEnd, daysBetween, formatInstant, shanghaiDay } from '../../kernel/clock.ts';
 import { newId, verificationCode } from '../../kernel/id.ts';
 import { invariant } from '../../kernel/invariant.ts';
 import { splitVat } from '../../kernel/money.ts';
 import { cleanLine, cleanText, toHalfWidth } from '../../kernel/text.ts';
 import { limits } from '../../limits.ts';
+import type { PolicyPaper } from '../../paper/policy-paper.ts';
 import { coversAll, fillSealSlot, findSeals, sealedBytes, slotRange } from '../../paper/seal-slot.ts';
 import type { InsurerRow } from '../insurer/insurer.queries.ts';
 import { orderLife } from '../order/order.machine.ts';
@@ -34,6 +36,7 @@ import {
   policiesByFile,
   policiesByNumber,
   policiesDue,
+  policiesEnding,
   policyById,
   policyNumberIsUsed,
   type VerifiablePolicy,
@@ -134,20 +137,58 @@ export async function makePolicy(
   }
   const made = { uploadId: newId('upl'), verificationCode: verificationCode(), issuedAt: core.clock.now() };
   const { order, section, insurer, quote, cover } = issue;
-  const application = order.application;
-  invariant(application, 'a paid order has an application');
+  const paper = await core.paper.renderPolicy(
+    policyPaper(
+      core.config,
+      platformName,
+      { order, section, insurer },
+      {
+        policyNumber: issue.policyNumber,
+        verificationCode: made.verificationCode,
+        premiumFen: quote.premiumFen,
+        sumInsuredFen: cover.sumInsuredFen,
+        startOn: cover.startOn,
+        endOn: coverEnd(cover.startOn, cover.days),
+        issuedAt: made.issuedAt,
+      },
+    ),
+  );
+  const content = await sealed(core, insurer.id, paper, made.issuedAt);
+  await core.storage.put(made.uploadId, content);
+  return { ...made, content };
+}
 
-  const link = new URL('/verify', core.config.publicOrigin);
-  link.searchParams.set('number', issue.policyNumber);
-  link.searchParams.set('code', made.verificationCode);
-  const paper = await core.paper.renderPolicy({
+/** What a policy says of itself, and its papers repeat. Instants in milliseconds. */
+export interface PolicyFacts {
+  readonly policyNumber: string;
+  readonly verificationCode: string;
+  readonly premiumFen: number;
+  readonly sumInsuredFen: number;
+  readonly startOn: string;
+  readonly endOn: string;
+  readonly issuedAt: number;
+}
+
+/** The paper of a policy, as its order was submitted. */
+export function policyPaper(
+  config: Config,
+  platformName: string,
+  { order, section, insurer }: Pick<OrderView, 'order' | 'section'> & { readonly insurer: InsurerRow },
+  policy: PolicyFacts,
+): PolicyPaper {
+  const { application } = order;
+  invariant(application, 'a paid order has an application');
+  const link = new URL('/verify', config.publicOrigin);
+  link.searchParams.set('number', policy.policyNumber);
+  link.searchParams.set('code', policy.verificationCode);
+  return {
     platformName,
-    brokerName: core.config.broker.name,
+    brokerName: config.broker.name,
     insurerName: insurer.name,
     insurerLicense: insurer.licenseNumber,
     insurerHotline: insurer.hotline,
-    policyNumber: issue.policyNumber,
-    verificationCode: made.verificationCode,
+    policyNumber: policy.policyNumber,
+    verificationCode: policy.verificationCode,
     verifyUrl: link.href,
     applicantName: application.applicant.name,
     applicantCreditCode: application.applicant.creditCode,
@@ -158,21 +199,27 @@ export async function makePolicy(
     projectName: application.section.projectName ?? section.projectName ?? section.name,
     depositKindLabel: depositKindLabel[order.depositKind],
     formLabel: guaranteeFormLabel[order.form],
-    premiumFen: quote.premiumFen,
-    ...splitVat(quote.premiumFen),
-    sumInsuredFen: cover.sumInsuredFen,
-    startOn: cover.startOn,
-    endOn: coverEnd(cover.startOn, cover.days),
-    days: cover.days,
-    issuedAtText: formatInstant(made.issuedAt).slice(0, 19).replace('T', ' '),
+    premiumFen: policy.premiumFen,
+    ...splitVat(policy.premiumFen),
+    sumInsuredFen: policy.sumInsuredFen,
+    startOn: policy.startOn,
+    endOn: policy.endOn,
+    days: daysBetween(policy.startOn, policy.endOn) + 1,
+    issuedAtText: formatInstant(policy.issuedAt).slice(0, 19).replace('T', ' '),
     clauses: policyClauses(order.depositKind, order.form),
-    sandbox: core.config.mode === 'sandbox',
-  });
+    sandbox: config.mode === 'sandbox',
+  };
+}
+
+/** Puts the insurer's seal into the slot that a paper was made with. */
+export async function sealed(
+  core: Core,
+  insurerId: string,
+  paper: Uint8Array,
+  at: number,
+): Promise<Uint8Array> {
   const slot = slotRange(paper);
-  const seal = await core.seal.sign(insurer.id, sealedBytes(paper, slot), new Date(made.issuedAt));
-  const content = fillSealSlot(paper, slot, seal);
-  await core.storage.put(made.uploadId, content);
-  return { ...made, content };
+  return fillSealSlot(paper, slot, await core.seal.sign(insurerId, sealedBytes(paper, slot), new Date(at)));
 }
 
 /**
@@ -303,6 +350,30 @@ export async function movePoliciesByDate(core: Core): Promise<void> {
     const last = due.at(-1);
     if (!last) return;
     afterId = last.id;
+  }
+}
+
+/** Reminds the bidder that cover ends, once at each of the days agreed on. Extending the cover begins anew. */
+export async function remindOfExpiry(core: Core): Promise<void> {
+  const today = shanghaiDay(core.clock.now());
+  const stages = [...limits.expiryReminderDays].sort((a, b) => a - b);
+  const due = await policiesEnding(core.database.reader, today, stages, limits.timerRowsPerRoundMax);
+  for (const { id } of due) {
+    await runAsSystem(core, async (command) => {
+      const [policy] = await policiesEnding(command.db, today, stages, 1, id);
+      if (!policy) return;
+      const days = daysBetween(today, policy.endOn);
+      const stage = stages.find((stage) => days <= stage);
+      await command.db.update(policies).set({ remindedDays: stage }).where(eq(policies.id, id));
+      await note(command, {
+        noun: policyLife.machine.name,
+        objectId: id,
+        event: 'REMIND',
+        orderId: policy.orderId,
+        insurerId: policy.insurerId,
+        data: { days },
+      });
+    });
   }
 }
 

@@ -49,13 +49,13 @@ async function refused(ask: () => Promise<Answer>) {
 
 test('the machine of a policy, a row a state', () => {
   expect(machineGrid(policyMachine)).toMatchInlineSnapshot(`
-    "state       ACTIVATE EXPIRE  SURRENDER   RELEASE  EXHAUST
-    ISSUED      ACTIVE   .       SURRENDERED RELEASED .
-    ACTIVE      .        EXPIRED SURRENDERED RELEASED EXHAUSTED
-    EXPIRED     .        .       .           .        .
-    SURRENDERED .        .       .           .        .
-    RELEASED    .        .       .           .        .
-    EXHAUSTED   .        .       .           .        ."
+    "state       ACTIVATE ENDORSE EXPIRE  SURRENDER   RELEASE  EXHAUST
+    ISSUED      ACTIVE   ISSUED  .       SURRENDERED RELEASED .
+    ACTIVE      .        ACTIVE  EXPIRED SURRENDERED RELEASED EXHAUSTED
+    EXPIRED     .        .       .       .           .        .
+    SURRENDERED .        .       .       .           .        .
+    RELEASED    .        .       .       .           .        .
+    EXHAUSTED   .        .       .       .           .        ."
   `);
 });
 

@@ -89,13 +89,19 @@ interface Invoice {
   readonly requestedAt: string;
   readonly title: { readonly name: string; readonly taxNumber: string };
 }
+interface Shortfall {
+  readonly requiredEndOn: string;
+  readonly policy: { readonly id: string };
+}
 interface Desk {
+  readonly coverShortfalls: readonly Shortfall[];
   readonly quotes: { readonly nodes: readonly Quote[] };
   readonly accepted: { readonly nodes: readonly Accepted[] };
   readonly invoices: { readonly nodes: readonly Invoice[] };
 }
 
 const DESK = `query SandboxDesk {
+  coverShortfalls { requiredEndOn policy { id } }
   quotes(filter: { states: [SUBMITTED], awaitingAgreement: false }, first: 50) {
     nodes { id submittedAt referencePremium breakdown { rate } product { rate } order { application { cover { sumInsured } } } }
   }
@@ -204,6 +210,18 @@ export function createSandboxDesk({ insurer, origin, paper, log, fetch, now }: S
     await act('issuePolicy', 'IssuePolicyInput', order.id, input, signal);
   }
 
+  async function extend({ policy, requiredEndOn }: Shortfall, signal?: AbortSignal): Promise<void> {
+    if (isPaused(policy.id)) return;
+    await act(
+      'extendPolicies',
+      'ExtendPoliciesInput',
+      policy.id,
+      { policyIds: [policy.id] },
+      signal,
+      requiredEndOn,
+    );
+  }
+
   async function invoice(row: Invoice, signal?: AbortSignal): Promise<void> {
     if (isPaused(row.id)) return;
     const isPaper = row.type === 'PAPER_ORDINARY' || row.type === 'PAPER_SPECIAL';
@@ -270,6 +288,7 @@ export function createSandboxDesk({ insurer, origin, paper, log, fetch, now }: S
       const desk = await ask<Desk>(DESK, {}, null, signal);
       for (const quote of desk.quotes.nodes) await offer(quote, signal);
       for (const quote of desk.accepted.nodes) await issue(quote, signal);
+      for (const shortfall of desk.coverShortfalls) await extend(shortfall, signal);
       for (const row of desk.invoices.nodes) await invoice(row, signal);
       for (const [id, until] of pausedUntil) if (until <= now()) pausedUntil.delete(id);
     },

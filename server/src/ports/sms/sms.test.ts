@@ -161,6 +161,7 @@ const production = {
   SECRET_KEY_FILE: '/keys/platform',
   BROKER_NAME: '演示经纪',
   BROKER_LICENSE: '演示-1',
+  SEAL_KEYS_DIR: '/keys/seals',
 };
 
 test('the provider is chosen by configuration, which names what is missing', () => {

@@ -213,6 +213,20 @@ export const OrderPageDocument = graphql(
             sha256
             url
           }
+          endorsements {
+            id
+            number
+            previousEndOn
+            endOn
+            file {
+              id
+              url
+            }
+          }
+          shortfall {
+            requiredEndOn
+            days
+          }
           events {
             ...EventFields
           }

@@ -11,6 +11,20 @@ export const VerifyPolicyDocument = graphql(`
       sumInsured
       start
       end
+      seals {
+        holds
+        coversAll
+        signedAt
+        chain {
+          subject
+          issuer
+          serialNumber
+          validFrom
+          validUntil
+          selfSigned
+          signatureHolds
+        }
+      }
       checkedAt
     }
   }
