@@ -33,6 +33,7 @@ export const limits = {
   salesEventsPerCallMax: 200,
   salesEventsPerOrderMax: 10_000,
   productsPerOrderMax: 20,
+  sectionsPerBatchMax: 10,
   applicationsLookedBackMax: 10,
 
   // Sales trace

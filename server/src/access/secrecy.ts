@@ -1,7 +1,7 @@
 import { and, eq, exists, isNotNull, ne, notInArray, or, type SQL, sql } from 'drizzle-orm';
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Db } from '../db/open.ts';
-import { orders } from '../db/tables/order.ts';
+import { orderBatches, orders } from '../db/tables/order.ts';
 import { quotes } from '../db/tables/quote.ts';
 import { bidSections } from '../db/tables/section.ts';
 import type { Actor } from './actor.ts';
@@ -43,6 +43,16 @@ export function ordersFor(db: Db, actor: Actor): SQL {
       if (actor.insurerId) return chosenBy(db, actor.insurerId);
       return actor.scopes.includes('deposits:read') ? disclosed : nobody;
   }
+}
+
+/**
+ * Condition on batches of orders: to its own enterprise alone, for good. One order of a batch may be out in the open while another
+ * is under seal, and to be told that they were begun together would tell of the other.
+ */
+export function batchesFor(actor: Actor): SQL {
+  if (actor.kind === 'SYSTEM') return everybody;
+  const isOwn = actor.kind === 'USER' && actor.role === 'BIDDER' && actor.enterpriseId;
+  return isOwn ? eq(orderBatches.enterpriseId, isOwn) : nobody;
 }
 
 /** What staff and the centre see: never what was not submitted, be it cancelled or lapsed since, and nothing under seal. */

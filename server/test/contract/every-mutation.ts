@@ -103,6 +103,7 @@ export function everyIdentifyingMutation(): IdentifyingMutation[] {
 
 const prefixes: Readonly<Record<string, string>> = {
   orderId: 'ord',
+  batchId: 'bat',
   quoteId: 'qte',
   paymentId: 'pay',
   policyId: 'pol',

@@ -9,6 +9,7 @@ import {
   REQUEST_MATERIAL,
   readyOrder,
   type Scene,
+  START_SEVERAL,
   SUBMIT,
   SUPPLY,
   sceneOf,
@@ -209,6 +210,12 @@ async function buy(scene: Scene): Promise<Bought> {
   };
 }
 
+/** A batch of the scene's bidder for another section. */
+async function begunTogether(scene: Scene, sectionId: string): Promise<string> {
+  const input = { sectionIds: [sectionId], depositKind: 'BID', form: 'INSURANCE', onlyTogether: true };
+  return resultOf(await scene.ask(START_SEVERAL, { input })).id;
+}
+
 /** Every id that stands in any table. */
 async function idsIn(h: Harness): Promise<Set<string>> {
   return new Set((await h.content(['idempotency_keys'])).match(/\b[a-z]{2,4}_[a-z2-7]{26}\b/g));
@@ -293,9 +300,11 @@ function withoutChance(text: string, known: ReadonlySet<string>): string {
 describe('before the opening, a bid guarantee exists for nobody outside', () => {
   test('no answer to anybody outside depends on whether somebody bought', async () => {
     const { h, scene, outsiders } = world;
+    const second = await h.given.section();
     const before = await twinOf(h);
     const known = await idsIn(h);
     const bought = await buy(scene);
+    const batchId = await begunTogether(scene, second.id);
     const all = [...(await idsIn(h))];
     const kinds = new Map(all.filter((id) => known.has(id)).map((id) => [prefixOf(id), id]));
     const candidates: Candidates = {
@@ -304,7 +313,7 @@ describe('before the opening, a bid guarantee exists for nobody outside', () => 
       texts: await wordsOf(h, scene, bought),
     };
     expect(candidates.ids).toEqual(
-      expect.arrayContaining([bought.orderId, bought.policyId, bought.invoiceId]),
+      expect.arrayContaining([bought.orderId, bought.policyId, bought.invoiceId, batchId]),
     );
 
     const questions = everyQuestion(candidates);
@@ -455,10 +464,12 @@ describe('before the opening, a bid guarantee exists for nobody outside', () => 
     const { h, scene, outsiders, other } = world;
     const bought = await buy(scene);
     const draft = await readyOrder(sceneIn(h, scene, other));
+    const batchId = await begunTogether(scene, (await h.given.section()).id);
     const told: { id: string }[] = (await scene.ask('{ messages { nodes { id } } }')).data.messages.nodes;
     expect(told).not.toEqual([]);
     const secrets: Readonly<Record<string, readonly string[]>> = {
       orderId: [bought.orderId, draft],
+      batchId: [batchId],
       quoteId: [bought.quoteId],
       proposalId: [bought.proposalId],
       paymentId: [bought.paymentId],
@@ -485,6 +496,7 @@ describe('before the opening, a bid guarantee exists for nobody outside', () => 
     /** Ids of what is no affair of an order. A new kind of id has to be put here or above. */
     const open = [
       'sectionId',
+      'sectionIds',
       'insurerId',
       'productId',
       'productIds',

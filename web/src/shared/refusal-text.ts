@@ -7,6 +7,7 @@ export type RefusalCode =
   | 'DEADLINE_PASSED'
   | 'SECTION_CLOSED'
   | 'DUPLICATE_ORDER'
+  | 'BATCH_REFUSED'
   | 'CONSENT_MISSING'
   | 'TRANSITION_REFUSED'
   | 'STALE_STATE'
@@ -63,6 +64,7 @@ export const refusalText = {
   DEADLINE_PASSED: '已过保证金缴纳截止时间，不能再办理。',
   SECTION_CLOSED: '该标段目前不受理此项保证金，请查看标段状态。',
   DUPLICATE_ORDER: '本企业在该标段已有办理中的同类订单，请勿重复申请。',
+  BATCH_REFUSED: '有标段未通过，本次未作任何更改，请按各标段的提示处理后再试。',
   CONSENT_MISSING: '还有文件未阅读并同意，请阅读后再继续。',
   TRANSITION_REFUSED: '当前状态不能进行此操作，请刷新页面查看最新进展。',
   STALE_STATE: '内容刚刚被更新，请刷新页面后重试。',

@@ -44,6 +44,43 @@ export interface ApplicationRow {
   savedAt: number;
 }
 
+/** A section that was left out of an act on several, and why: code, words and fields of the refusal. */
+export interface BatchRefusalRow {
+  sectionId: string;
+  /** The order that was left out; where none could be started, the one that stands in the way, if any. */
+  orderId: string | null;
+  code: string;
+  message: string;
+  issues: { path: string; message: string }[];
+}
+
+/** Orders for several sections that one enterprise began together. They share nothing afterwards: each lives by itself. */
+export const orderBatches = sqliteTable(
+  'order_batches',
+  {
+    id: id(),
+    enterpriseId: ref()
+      .notNull()
+      .references(() => enterprises.id),
+    depositKind: oneOf(DEPOSIT_KINDS).notNull(),
+    form: oneOf(GUARANTEE_FORMS).notNull(),
+    createdBy: ref()
+      .notNull()
+      .references(() => users.id),
+    createdAt: instant().notNull(),
+    /** Sections that no order could be started for. */
+    notStarted: json<BatchRefusalRow[]>().notNull(),
+    /** The last time that orders were submitted together, and which were not. */
+    submittedAt: instant(),
+    notSubmitted: json<BatchRefusalRow[]>().notNull(),
+  },
+  (t) => [
+    index('order_batches_enterprise').on(t.enterpriseId, t.createdAt),
+    known('order_batches_kind', t.depositKind, DEPOSIT_KINDS),
+    known('order_batches_form', t.form, GUARANTEE_FORMS),
+  ],
+);
+
 /** One enterprise × section × deposit kind. */
 export const orders = sqliteTable(
   'orders',
@@ -73,6 +110,8 @@ export const orders = sqliteTable(
     /** By when the next actor has to act; past it, waiting ends or is shown as overdue. */
     dueAt: instant(),
     cancelReason: line(),
+    /** Where it was begun together with others. */
+    batchId: ref().references(() => orderBatches.id),
   },
   (t) => [
     uniqueIndex('orders_number').on(t.number),
@@ -81,6 +120,7 @@ export const orders = sqliteTable(
       .where(sql.raw(`state in (${LIVE_ORDER_STATES.map((state) => `'${state}'`).join(', ')})`)),
     index('orders_enterprise').on(t.enterpriseId, t.createdAt, t.id),
     index('orders_section').on(t.sectionId),
+    index('orders_batch').on(t.batchId),
     index('orders_created').on(t.createdAt, t.id),
     index('orders_due').on(t.state, t.dueAt),
     known('orders_state', t.state, ORDER_STATES),

@@ -77,6 +77,26 @@ export const ACCEPT_QUOTE = `mutation ($input: AcceptQuoteInput!) { acceptQuote(
   ... on Order { id state orderAmount acceptedQuote { id } quotes { id state } }
   ${refusal('... on PremiumChanged { premium }', '... on QuoteExpired { expiredAt }')} } }`;
 
+const batchFields = `id submittedAt orders { id state section { id code } }
+  notStarted { section { id } order { id } code message issues { path message } }
+  notSubmitted { section { id } order { id } code message issues { path message } }`;
+const batchRefusal =
+  '... on BatchRefused { refusals { section { id } order { id } code message issues { path message } } }';
+export const START_SEVERAL = `mutation ($input: StartOrdersInput!) { startOrders(input: $input) {
+  ... on OrderBatch { ${batchFields} } ${refusal(batchRefusal)} } }`;
+export const CHOOSE_FOR_ALL = `mutation ($input: ChooseBatchProductsInput!) { chooseBatchProducts(input: $input) {
+  ... on OrderBatch { id orders { id products { id } } } ${refusal()} } }`;
+export const RECORD_FOR_ALL = `mutation ($input: RecordBatchSalesEventsInput!) { recordBatchSalesEvents(input: $input) {
+  ... on OrderBatch { id } ${refusal()} } }`;
+export const ACCEPT_FOR_ALL = `mutation ($input: AcceptBatchDocumentsInput!) { acceptBatchDocuments(input: $input) {
+  ... on OrderBatch { id orders { requiredDocuments { accepted } } }
+  ${refusal('... on ReadingIncomplete { secondsLeft documents { document { kind } opened } }')} } }`;
+export const SAVE_FOR_ALL = `mutation ($input: SaveBatchApplicationInput!) { saveBatchApplication(input: $input) {
+  ... on OrderBatch { id orders { id application { complete applicant { contactName contactPhone } handler { mobile } } } }
+  ${refusal('... on DraftChanged { paths }')} } }`;
+export const SUBMIT_SEVERAL = `mutation ($input: SubmitOrdersInput!) { submitOrders(input: $input) {
+  ... on OrderBatch { ${batchFields} } ${refusal(batchRefusal)} } }`;
+
 /** A bidder, a section and products of as many insurers as asked for, with all documents. */
 export interface Scene {
   readonly h: Harness;
@@ -185,6 +205,20 @@ export async function acceptEverything(h: Harness, orderId: string, ask: Ask): P
   for (const [statement, rows] of Map.groupBy(required, (row) => row.statement)) {
     const documentIds = rows.map((row) => row.document.id);
     await ask(ACCEPT_DOCUMENTS, { input: { orderId, statement, documentIds } });
+  }
+}
+
+/** Reads every document once for all drafts of a batch and accepts it for all. */
+export async function acceptEverythingForAll(h: Harness, batchId: string, orderId: string, ask: Ask) {
+  const { required, pageVersion } = await toRead(orderId, ask);
+  const documents = new Map(required.map(({ document }) => [document.id, document]));
+  const events = [...documents.values()].flatMap((document) => readingOf(document, formatInstant(h.now())));
+  h.pass(-limits.readingMsPerDocumentMax);
+  await ask(RECORD_FOR_ALL, { input: { batchId, pageVersion, events } });
+  h.pass(limits.readingMsPerDocumentMax);
+  for (const [statement, rows] of Map.groupBy(required, (row) => row.statement)) {
+    const documentIds = rows.map((row) => row.document.id);
+    await ask(ACCEPT_FOR_ALL, { input: { batchId, statement, documentIds } });
   }
 }
 

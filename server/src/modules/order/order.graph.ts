@@ -127,7 +127,7 @@ const enums = machineEnums(orderLife, 'Order');
 const anyCaller = { roles: ROLES, scopes: API_SCOPES };
 const bidder = { roles: ['BIDDER'] } as const;
 
-const ConsentStatementEnum = enumOf('ConsentStatement', '同意的方式。', {
+export const ConsentStatementEnum = enumOf('ConsentStatement', '同意的方式。', {
   DISCLOSURE: '特别提示',
   PAGE_BY_PAGE: '逐页阅读并同意',
   FULLY_UNDERSTOOD: '充分阅读、理解并同意',
@@ -733,7 +733,8 @@ builder.objectField(BidSection, 'mayApply', (t) =>
   }),
 );
 
-const applying = [NotCertified, ProfileIncomplete, SectionClosed, DeadlinePassed];
+/** What may stand against applying, whatever section it is for. */
+export const applying = [NotCertified, ProfileIncomplete, SectionClosed, DeadlinePassed];
 
 mutation('startOrder', {
   description: '创建订单（草稿），预填标段、企业和上次订单的信息。',
@@ -764,6 +765,11 @@ mutation('startOrderAgain', {
   act: service.startOrderAgain,
 });
 
+export const choiceCheck = z.object({
+  productIds: z
+    .array(z.string())
+    .max(limits.productsPerOrderMax, `最多选择 ${limits.productsPerOrderMax} 家保险公司`),
+});
 mutation('chooseProducts', {
   description: '选择保险公司的产品，替换之前的选择。仅草稿可用。',
   who: bidder,
@@ -778,15 +784,11 @@ mutation('chooseProducts', {
       }),
     }),
   }),
-  check: z.object({
-    productIds: z
-      .array(z.string())
-      .max(limits.productsPerOrderMax, `最多选择 ${limits.productsPerOrderMax} 家保险公司`),
-  }),
+  check: choiceCheck,
   act: service.chooseProducts,
 });
 
-const SalesEventInput = builder.inputType('SalesEventInput', {
+export const SalesEventInput = builder.inputType('SalesEventInput', {
   description: '客户在销售页面上的一个行为。',
   fields: (t) => ({
     kind: t.field({ type: SalesEventKindEnum, required: true, description: '行为。' }),
@@ -798,6 +800,18 @@ const SalesEventInput = builder.inputType('SalesEventInput', {
   }),
 });
 
+export const salesEventsCheck = z.object({
+  pageVersion: lineRule('页面版本', limits.pageVersionCharactersMax),
+  events: z
+    .array(
+      z.object({
+        page: z.number().min(1, '页码从 1 起').max(limits.documentPagesMax, '页码过大').nullish(),
+        labelText: optionalLineRule('勾选处的文字', limits.noteCharactersMax),
+      }),
+    )
+    .min(1, '没有可记录的行为')
+    .max(limits.salesEventsPerCallMax, `一次最多记录 ${limits.salesEventsPerCallMax} 个行为`),
+});
 mutation('recordSalesEvents', {
   description:
     '记录销售过程（可回溯）：按顺序、无间断地追加，双时钟，并封入事件链。阅读一个文件的顺序：DOCUMENT_OPENED（即第 1 页），再对第 2 页至末页逐页 DOCUMENT_PAGE_TURNED，最后 DOCUMENT_READ_TO_END。',
@@ -818,20 +832,20 @@ mutation('recordSalesEvents', {
       }),
     }),
   }),
-  check: z.object({
-    pageVersion: lineRule('页面版本', limits.pageVersionCharactersMax),
-    events: z
-      .array(
-        z.object({
-          page: z.number().min(1, '页码从 1 起').max(limits.documentPagesMax, '页码过大').nullish(),
-          labelText: optionalLineRule('勾选处的文字', limits.noteCharactersMax),
-        }),
-      )
-      .min(1, '没有可记录的行为')
-      .max(limits.salesEventsPerCallMax, `一次最多记录 ${limits.salesEventsPerCallMax} 个行为`),
-  }),
+  check: salesEventsCheck,
   act: recordSalesEvents,
 });
+
+export const consentCheck = z.object({
+  documentIds: z
+    .array(z.string())
+    .min(1, '请选择要同意的文件')
+    .max(limits.idsPerInputMax, `一次最多同意 ${limits.idsPerInputMax} 个文件`),
+  labelText: optionalLineRule('勾选处的文字', limits.noteCharactersMax),
+});
+/** The words beside a box as one line; null where none were given. */
+export const cleanLabel = (text: string | null | undefined): string | null =>
+  text ? cleanLine(text, limits.noteCharactersMax) || null : null;
 
 mutation('acceptDocuments', {
   description: `同意现行文件：记录版本、文字、打开与读完的时刻。重复同意不改变已有的记录。以 PAGE_BY_PAGE 和 FULLY_UNDERSTOOD 同意的每个文件，须先以 recordSalesEvents 记录打开、按顺序翻过每一页、读至末页，且自服务器收到打开起满每页 ${limits.readingMsPerPageMin / 1000} 秒（每个文件最多 ${limits.readingMsPerDocumentMax / 1000} 秒），否则返回 ReadingIncomplete，什么也不写入。`,
@@ -847,18 +861,9 @@ mutation('acceptDocuments', {
       labelText: t.string({ description: '勾选处的文字；不填则为平台的标准文字。' }),
     }),
   }),
-  check: z.object({
-    documentIds: z
-      .array(z.string())
-      .min(1, '请选择要同意的文件')
-      .max(limits.idsPerInputMax, `一次最多同意 ${limits.idsPerInputMax} 个文件`),
-    labelText: optionalLineRule('勾选处的文字', limits.noteCharactersMax),
-  }),
+  check: consentCheck,
   act: (command, input) =>
-    service.acceptDocuments(command, {
-      ...input,
-      labelText: input.labelText ? cleanLine(input.labelText, limits.noteCharactersMax) || null : null,
-    }),
+    service.acceptDocuments(command, { ...input, labelText: cleanLabel(input.labelText) }),
 });
 
 const ApplicationSectionInput = builder.inputType('ApplicationSectionInput', {
@@ -878,7 +883,7 @@ const ApplicationCoverInput = builder.inputType('ApplicationCoverInput', {
     days: t.int({ description: `保障天数（日历天，含首尾），1 到 ${limits.coverDaysMax}，提交时必填。` }),
   }),
 });
-const ApplicationApplicantInput = builder.inputType('ApplicationApplicantInput', {
+export const ApplicationApplicantInput = builder.inputType('ApplicationApplicantInput', {
   description: '投保人；名称和统一社会信用代码取自认证企业。',
   fields: (t) => ({
     registeredAddress: t.string({ description: '注册地址，提交时必填。' }),
@@ -895,7 +900,7 @@ const ApplicationInsuredInput = builder.inputType('ApplicationInsuredInput', {
     creditCode: t.string({ description: '统一社会信用代码；校验位不符只作提示。' }),
   }),
 });
-const ApplicationHandlerInput = builder.inputType('ApplicationHandlerInput', {
+export const ApplicationHandlerInput = builder.inputType('ApplicationHandlerInput', {
   description: '经办人。',
   fields: (t) => ({
     name: t.string({ description: '姓名。' }),
@@ -903,7 +908,7 @@ const ApplicationHandlerInput = builder.inputType('ApplicationHandlerInput', {
     email: t.string({ description: '邮箱。' }),
   }),
 });
-const ApplicationInvoicePreferenceInput = builder.inputType('ApplicationInvoicePreferenceInput', {
+export const ApplicationInvoicePreferenceInput = builder.inputType('ApplicationInvoicePreferenceInput', {
   description: '开票意向。',
   fields: (t) => ({ type: t.field({ type: InvoiceTypeEnum, required: true, description: '发票类型。' }) }),
 });

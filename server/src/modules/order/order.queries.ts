@@ -42,7 +42,7 @@ export interface ConsentView {
   readonly document: DocumentRow;
 }
 
-const viewsOf = (db: Db) =>
+export const viewsOf = (db: Db) =>
   db
     .select({ order: orders, section: bidSections, enterprise: enterprises })
     .from(orders)

@@ -1,3 +1,4 @@
+import type { BatchRefusalRow } from '../../db/tables/order.ts';
 import type { BidSectionState } from '../../db/vocabulary.ts';
 import { Refusal } from '../../kernel/refusal.ts';
 import type { DocumentRow } from '../insurer/insurer.queries.ts';
@@ -51,6 +52,16 @@ export class DraftChanged extends Refusal {
     super('投保信息已在其他设备上被修改，请核对后再保存。');
     this.order = order;
     this.paths = paths;
+  }
+}
+
+/** Of several sections some or all were refused, and nothing was written for any. */
+export class BatchRefused extends Refusal {
+  readonly code = 'BATCH_REFUSED';
+  readonly refusals: readonly BatchRefusalRow[];
+  constructor(refusals: readonly BatchRefusalRow[], consequence: string) {
+    super(`有 ${refusals.length} 个标段未通过，${consequence}。请按各标段的提示处理后再试。`);
+    this.refusals = refusals;
   }
 }
 

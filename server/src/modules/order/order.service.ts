@@ -115,13 +115,19 @@ export async function knownOrder(command: Command, orderId: string): Promise<Ord
   return view;
 }
 
-function userOf(command: Command): UserActor {
+/** Who acts, where only a person can. */
+export function userOf(command: Command): UserActor {
   invariant(command.actor.kind === 'USER', 'only a person buys');
   return command.actor;
 }
 
 /** Sales facts are gathered while the order is live; afterwards there is nothing to sell. */
-function requireState(order: OrderRow, states: readonly OrderState[], value: string, label: string): void {
+export function requireState(
+  order: OrderRow,
+  states: readonly OrderState[],
+  value: string,
+  label: string,
+): void {
   if (states.includes(order.state)) return;
   const state = { value: order.state, label: orderMachine.states[order.state].label };
   throw new TransitionRefused(state, { value, label });
@@ -134,7 +140,13 @@ function requireState(order: OrderRow, states: readonly OrderState[], value: str
  */
 export async function startOrder(
   command: Command,
-  input: { readonly sectionId: string; readonly depositKind: DepositKind; readonly form: GuaranteeForm },
+  input: {
+    readonly sectionId: string;
+    readonly depositKind: DepositKind;
+    readonly form: GuaranteeForm;
+    /** Where it is begun together with others. */
+    readonly batchId?: string;
+  },
 ): Promise<OrderRow> {
   const section = await sectionById(command.db, input.sectionId);
   if (!section) throw new NotFound();
@@ -153,7 +165,8 @@ export async function startOrderAgain(
 ): Promise<OrderRow> {
   const { order: former, section } = await knownOrder(command, input.orderId);
   requireState(former, endedWithoutCover, 'START_AGAIN', '重新申请');
-  const order = await begin(command, section, former, former.application);
+  const { depositKind, form } = former;
+  const order = await begin(command, section, { depositKind, form }, former.application);
   const candidates = await candidatesByIds(command.db, await productsNotDeclined(command.db, former.id));
   const asked = offerCaseOf(order, section, command.now);
   const offered = candidates.flatMap((candidate) =>
@@ -173,7 +186,7 @@ async function choose(command: Command, order: OrderRow, productIds: readonly st
 async function begin(
   command: Command,
   section: SectionRow,
-  wish: { readonly depositKind: DepositKind; readonly form: GuaranteeForm },
+  wish: { readonly depositKind: DepositKind; readonly form: GuaranteeForm; readonly batchId?: string },
   repeated: ApplicationRow | null,
 ): Promise<OrderRow> {
   const [deposits = []] = await depositsOfSections(command.db, [section.id]);
@@ -199,6 +212,7 @@ async function begin(
     form: wish.form,
     depositAmountFen: deposit.amountFen,
     application: repeated ? repeatedApplication(repeated, fresh, deposit.kind === 'BID') : fresh,
+    batchId: wish.batchId ?? null,
     createdBy: userOf(command).id,
     createdAt: command.now,
   });
@@ -343,7 +357,7 @@ export async function acceptDocuments(
 }
 
 /** What the order has to accept as the documents stand now. */
-async function documentsToAccept(command: Command, orderId: string) {
+export async function documentsToAccept(command: Command, orderId: string) {
   const [chosen = []] = await productsOfOrders(command.db, command.actor, [orderId]);
   return requirementsOf(
     await documentsInForce(
