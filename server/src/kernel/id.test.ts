@@ -8,6 +8,7 @@ import {
   quoteNumber,
   randomDigits,
   remarkCode,
+  remarkCodesIn,
   verificationCode,
 } from './id.ts';
 
@@ -49,8 +50,18 @@ test('codes use every readable character and no other', () => {
   for (let round = 0; round < 500; round += 1) {
     const verification = verificationCode();
     const remark = remarkCode();
-    expect([verification.length, remark.length]).toEqual([8, 6]);
+    expect([verification.length, remark.length]).toEqual([8, 7]);
     for (const character of verification + remark) seen.add(character);
   }
   expect([...seen].sort().join('')).toBe(READABLE);
+});
+
+test('a remark code is found however it is written, and one character wrong is none', () => {
+  const code = remarkCode();
+  const spaced = `保函费 ${code.slice(0, 3).toLowerCase()}-${code.slice(3)} 谢谢`;
+  expect(remarkCodesIn(spaced)).toContain(code);
+  for (let at = 0; at < code.length; at += 1) {
+    const other = READABLE[(READABLE.indexOf(code[at] ?? '') + 1) % READABLE.length];
+    expect(remarkCodesIn(`${code.slice(0, at)}${other}${code.slice(at + 1)}`)).toEqual([]);
+  }
 });
