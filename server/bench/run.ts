@@ -1,6 +1,7 @@
 import { benchDurableCommands } from './durable-commands.ts';
 import { benchPolicyPaper } from './policy-paper.ts';
 import { benchSectionList } from './section-list.ts';
+import { benchSectionSearch } from './section-search.ts';
 
 /**
  * Every figure stands beside a floor measured in the same run, turn by turn, since machines are noisy: quote the ratios.
@@ -8,6 +9,7 @@ import { benchSectionList } from './section-list.ts';
  */
 const benches = {
   'section-list': benchSectionList,
+  'section-search': benchSectionSearch,
   'durable-commands': benchDurableCommands,
   'policy-paper': benchPolicyPaper,
 };

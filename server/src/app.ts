@@ -23,7 +23,7 @@ import { forgetExpired } from './modules/account/account.jobs.ts';
 import { deliverSms, SMS_TOPIC } from './modules/account/sms-message.ts';
 import { expireInvitations } from './modules/enterprise/member.service.ts';
 import { insurersByIds } from './modules/insurer/insurer.queries.ts';
-import { SECTION_NEWS_TOPIC, tellSectionNews } from './modules/message/message.service.ts';
+import { remindOfDeadlines, SECTION_NEWS_TOPIC, tellSectionNews } from './modules/message/message.service.ts';
 import { lapseOrders } from './modules/order/order.service.ts';
 import { keepSalesPages } from './modules/order/order.trace.ts';
 import { movePoliciesByDate, remindOfExpiry } from './modules/policy/policy.service.ts';
@@ -65,6 +65,7 @@ const timers: readonly Timer[] = [
   { name: 'lapseOrders', everyMs: minuteMs / 6, work: lapseOrders },
   { name: 'expireInvitations', everyMs: minuteMs, work: expireInvitations },
   { name: 'movePoliciesByDate', everyMs: minuteMs, work: movePoliciesByDate },
+  { name: 'remindOfDeadlines', everyMs: minuteMs / 2, work: remindOfDeadlines },
   { name: 'remindOfExpiry', everyMs: 10 * minuteMs, work: remindOfExpiry },
   { name: 'forgetExpired', everyMs: 10 * minuteMs, work: forgetExpired },
   { name: 'forgetOldKeys', everyMs: 60 * minuteMs, work: forgetOldKeys },

@@ -30,6 +30,10 @@ export const limits = {
   pageSizeDefault: 20,
   idsPerInputMax: 200,
   importRowsMax: 5000,
+  /** Sections of a list are counted up to this. */
+  countedMax: 1000,
+  filterValuesMax: 50,
+  savedSectionsMax: 500,
   salesEventsPerCallMax: 200,
   salesEventsPerOrderMax: 10_000,
   productsPerOrderMax: 20,

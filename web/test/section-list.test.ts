@@ -24,13 +24,21 @@ const section = (number: number) => ({
   stateLabel: '未开标',
   openAt: null,
   openedAt: null,
+  saved: null,
   deposits: [],
 });
 
 const platform = {
   __typename: 'Platform',
-  projectTypes: [
-    { __typename: 'ProjectTypeOption', value: 'WATER', label: '水利', parentLabel: '工程建设项目招标投标' },
+  projectTypeTree: [
+    {
+      __typename: 'ProjectTypeGroup',
+      label: '工程建设项目招标投标',
+      types: [
+        { __typename: 'ProjectTypeOption', value: 'WATER', label: '水利' },
+        { __typename: 'ProjectTypeOption', value: 'HOUSING', label: '房屋建筑' },
+      ],
+    },
   ],
   districts: [{ __typename: 'Region', code: '210502', name: '平山区' }],
 };
@@ -53,13 +61,23 @@ async function listAt(address: string) {
 }
 
 test('a list and its address say the same', () => {
-  const query = { search: '水库', type: 'WATER', state: 'ANNOUNCED', region: '210502', pages: 3 } as const;
+  const query = {
+    search: '水库',
+    types: ['WATER', 'HOUSING'],
+    states: ['ANNOUNCED'],
+    regions: ['210502', '2105GX'],
+    deposits: ['BID', 'WAGE'],
+    sort: 'DEADLINE',
+    pages: 3,
+  } as const;
   const address = writeSectionQuery(query);
   expect(address).toEqual({
     search: '水库',
-    type: 'WATER',
+    type: 'WATER,HOUSING',
     state: 'ANNOUNCED',
-    region: '210502',
+    region: '210502,2105GX',
+    deposit: 'BID,WAGE',
+    sort: 'DEADLINE',
     pages: '3',
   });
   expect(readSectionQuery(address as Record<string, string>)).toEqual(query);
@@ -70,10 +88,20 @@ test('an address of nonsense shows the whole list', () => {
     type: 'toString',
     state: 'DRAFT',
     region: "1' or",
+    deposit: 'CASH',
+    sort: 'constructor',
     pages: '-2',
     search: null,
   });
-  expect(query).toEqual({ search: '', type: null, state: null, region: '', pages: 1 });
+  expect(query).toEqual({
+    search: '',
+    types: [],
+    states: [],
+    regions: [],
+    deposits: [],
+    sort: 'NEWEST',
+    pages: 1,
+  });
   expect(sectionFilterOf(query)).toEqual({});
   expect(writeSectionQuery(query)).toEqual({});
 });
@@ -82,12 +110,27 @@ test('a link to a filtered list asks for that list, page after page', async () =
   const { api, wrapper } = await listAt('/sections?type=WATER&region=210502&pages=2');
   await eventually(() => expect(wrapper.findAll('article')).toHaveLength(2));
 
-  const filter = { projectType: 'WATER', regionCode: '210502' };
+  const filter = { projectTypes: ['WATER'], regionCodes: ['210502'] };
   expect(api.of('SectionList').map(({ variables }) => variables)).toEqual([
-    { filter, first: 20, after: null },
-    { filter, first: 20, after: 'after-1' },
+    { filter, sort: 'NEWEST', first: 20, after: null },
+    { filter, sort: 'NEWEST', first: 20, after: 'after-1' },
   ]);
   expect(wrapper.get('[aria-current=true]').text()).toBe('水利');
+});
+
+test('another value is added to those chosen, and the parent chooses all below it', async () => {
+  const { wrapper } = await listAt('/sections?type=WATER');
+  await eventually(() => expect(wrapper.findAll('article')).toHaveLength(1));
+  const hrefOf = (text: string) =>
+    decodeURIComponent(
+      wrapper
+        .findAll('a')
+        .find((link) => link.text() === text)
+        ?.attributes('href') ?? '',
+    );
+  await eventually(() => expect(hrefOf('房屋建筑')).toBe('/sections?type=WATER,HOUSING'));
+  expect(hrefOf('水利')).toBe('/sections');
+  expect(hrefOf('工程建设项目招标投标 ›')).toBe('/sections?type=WATER,HOUSING');
 });
 
 test('a filter goes into the address and begins a new list', async () => {
@@ -101,7 +144,7 @@ test('a filter goes into the address and begins a new list', async () => {
 
   expect(router.currentRoute.value.query).toEqual({ search: '水库', state: 'ANNOUNCED' });
   expect(api.of('SectionList').at(-1)?.variables).toMatchObject({
-    filter: { search: '水库', state: 'ANNOUNCED' },
+    filter: { search: '水库', states: ['ANNOUNCED'] },
     after: null,
   });
 });

@@ -41,6 +41,21 @@ export const projectTypeLabel: Record<ProjectType, string> = {
   OTHER: '其他',
 };
 
+/** The tree of project types: what stands above them, in the order of the filter. */
+export const projectTypeGroups: readonly { label: string; types: readonly ProjectType[] }[] = [
+  { label: '工程建设项目招标投标', types: PROJECT_TYPES },
+];
+
+/** When somebody wants to be reminded of a deadline: so long before it. */
+export const REMINDERS = ['THREE_DAYS', 'ONE_DAY', 'TWO_HOURS', 'NONE'] as const;
+export type Reminder = (typeof REMINDERS)[number];
+export const reminderLabel: Record<Reminder, string> = {
+  THREE_DAYS: '截止前 3 天',
+  ONE_DAY: '截止前 1 天',
+  TWO_HOURS: '截止前 2 小时',
+  NONE: '不提醒',
+};
+
 export const PREMIUM_FORMULAS = ['PER_CASE', 'ANNUAL_PRO_RATA', 'TIERED', 'MANUAL'] as const;
 export type PremiumFormula = (typeof PREMIUM_FORMULAS)[number];
 export const premiumFormulaLabel: Record<PremiumFormula, string> = {

@@ -14,7 +14,8 @@ import { parseExchangeTime } from '../kernel/clock.ts';
 import { newId } from '../kernel/id.ts';
 import { invariant } from '../kernel/invariant.ts';
 import { publishDocument, saveInsurer, saveProduct } from '../modules/insurer/insurer.service.ts';
-import { sectionByCode } from '../modules/section/section.queries.ts';
+import { saveBidSection } from '../modules/project/project.service.ts';
+import { listSections, sectionByCode } from '../modules/section/section.queries.ts';
 import * as sections from '../modules/section/section.service.ts';
 import { platformDocuments, productDocuments } from './documents.ts';
 import { demoInsurers, demoProducts } from './insurers.ts';
@@ -64,7 +65,9 @@ export async function seedDemonstration(core: Core, tell: (step: string) => void
     tell('bid sections');
     await seedSections(core, now);
     tell('accounts');
-    return as(core, system, now, (command) => seedAccounts(command, insurerIds));
+    const made = await as(core, system, now, (command) => seedAccounts(command, insurerIds));
+    await seedProjects(core, now, made.accounts.bidder.mobile);
+    return made;
   });
   await writeFile(insurerKeysFile(core.config.dataDir), JSON.stringify(made.insurerKeys, null, 2), {
     mode: 0o600,
@@ -146,6 +149,21 @@ async function seedSections(core: Core, now: number): Promise<void> {
     })),
   ].sort((a, b) => a.atMs - b.atMs);
   for (const { atMs, act } of happenings) await as(core, centre, atMs, act);
+}
+
+/** What the demonstration's bidder keeps an eye on, so that 我的项目 is not empty: what falls due soonest. */
+async function seedProjects(core: Core, now: number, mobile: string): Promise<void> {
+  const [bidder] = await as(core, system, now, (command) =>
+    command.db.select().from(users).where(eq(users.mobile, mobile)),
+  );
+  invariant(bidder, 'the demonstration has a bidder');
+  const { id, role, enterpriseId, insurerId } = bidder;
+  const actor: Actor = { kind: 'USER', id, role, enterpriseId, insurerId, tokenHash: '', mustEnrol: false };
+  await as(core, actor, now, async (command) => {
+    const page = { first: 3, after: null };
+    const soonest = await listSections(command.db, { state: 'ANNOUNCED' }, 'DEADLINE', page, now);
+    for (const { node } of soonest.edges) await saveBidSection(command, { sectionId: node.id });
+  });
 }
 
 async function happen(command: Command, event: DemoSectionEvent): Promise<void> {

@@ -9,6 +9,7 @@ import '../modules/insurer/insurer-admin.graph.ts';
 import '../modules/platform/platform.graph.ts';
 import '../modules/upload/upload.graph.ts';
 import '../modules/order/order.graph.ts';
+import '../modules/project/project.graph.ts';
 import '../modules/order/batch.graph.ts';
 import '../modules/quote/quote.graph.ts';
 import '../modules/payment/payment.graph.ts';

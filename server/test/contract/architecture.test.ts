@@ -52,6 +52,7 @@ const stream = [
   'platform',
   'ledger',
   'order',
+  'project',
   'quote',
   'payment',
   'bank',

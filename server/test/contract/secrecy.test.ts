@@ -421,6 +421,31 @@ describe('before the opening, a bid guarantee exists for nobody outside', () => 
     }
   });
 
+  test('no answer to anybody outside depends on whether somebody saved the section', async () => {
+    const { h, scene, outsiders } = world;
+    const before = await twinOf(h);
+    const saved = await scene.ask(
+      `mutation ($input: SaveBidSectionInput!) { saveBidSection(input: $input) {
+        ... on BidSection { saved { reminder } } } }`,
+      { input: { sectionId: scene.section.id } },
+    );
+    expect(saved.data.saveBidSection).toEqual({ saved: { reminder: 'ONE_DAY' } });
+    // Its reminder is due at once; what that sends is nobody else's affair either.
+    for (const each of [h, before]) await each.app.worker.workOff();
+    expect((await scene.ask('{ unreadMessageCount }')).data.unreadMessageCount).toBe(1);
+    const candidates = { ids: [scene.section.id], texts: [scene.section.name] };
+    for (const [role, who] of Object.entries(outsiders)) {
+      const shut = new Set<string>();
+      for (const { field, document, variables } of everyQuestion(candidates)) {
+        if (shut.has(field) || field === 'verifyPolicy') continue;
+        const then = await bytesOf(before, who, document, variables, '203.0.113.9');
+        const now = await bytesOf(h, who, document, variables, '203.0.113.9');
+        expect([role, document, now.text]).toEqual([role, document, then.text]);
+        if (isShut(JSON.parse(now.body))) shut.add(field);
+      }
+    }
+  }, 60_000);
+
   test('which of two enterprises bought changes no answer to anybody outside', async () => {
     const { h, scene, outsiders, other } = world;
     const known = await idsIn(h);

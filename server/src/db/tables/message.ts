@@ -26,6 +26,7 @@ export const messages = sqliteTable(
   (t) => [
     // Nobody is told twice of the same, however often it is tried.
     uniqueIndex('messages_event').on(t.eventId, t.orderId),
+    uniqueIndex('messages_event_enterprise').on(t.eventId, t.enterpriseId).where(sql`order_id is null`),
     index('messages_enterprise').on(t.enterpriseId, t.createdAt, t.id),
     index('messages_user').on(t.userId, t.createdAt, t.id),
     index('messages_enterprise_unread').on(t.enterpriseId).where(sql`read_at is null`),

@@ -37,6 +37,8 @@ export const bidSections = sqliteTable(
     index('bid_sections_code_only').on(t.code),
     // The list shows the newest announcement first; its pages are read by key.
     index('bid_sections_order').on(t.dataTimestamp, t.id),
+    index('bid_sections_deadline').on(t.deadlineAt, t.id),
+    index('bid_sections_opening').on(t.openAt, t.id),
     index('bid_sections_state').on(t.state, t.dataTimestamp, t.id),
     index('bid_sections_region').on(t.regionCode, t.dataTimestamp, t.id),
     index('bid_sections_type').on(t.projectType, t.dataTimestamp, t.id),
@@ -64,3 +66,13 @@ export const depositRequirements = sqliteTable(
     notNegative('deposit_requirements_amount', t.amountFen),
   ],
 );
+
+/** What a section is found by, as `db/search.ts` writes it. The index over it, `bid_section_index`, refers to the number. */
+export const bidSectionTexts = sqliteTable('bid_section_texts', {
+  number: count().primaryKey(),
+  sectionId: ref()
+    .notNull()
+    .unique('bid_section_texts_section')
+    .references(() => bidSections.id),
+  text: line().notNull(),
+});

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, lte, ne, notInArray, or, type SQL, sql } from 'drizzle-orm';
 import type { Core } from '../../command/core.ts';
 import type { EventRow } from '../../command/events.ts';
 import { onEvent } from '../../command/fire.ts';
@@ -11,13 +11,21 @@ import { insurers } from '../../db/tables/insurer.ts';
 import { events } from '../../db/tables/ledger.ts';
 import { messages } from '../../db/tables/message.ts';
 import { orders } from '../../db/tables/order.ts';
+import { savedSections } from '../../db/tables/project.ts';
 import { bidSections } from '../../db/tables/section.ts';
 import { LIVE_ORDER_STATES } from '../../db/vocabulary.ts';
 import { newId } from '../../kernel/id.ts';
 import { invariant } from '../../kernel/invariant.ts';
+import { limits } from '../../limits.ts';
 import { enqueueSms } from '../account/sms-message.ts';
+import { recordedChanges } from '../section/section.changes.ts';
 import { belongsTo, unreadCount } from './message.queries.ts';
-import { certificationTemplates, orderTemplates, sectionTemplates } from './message.templates.ts';
+import {
+  certificationTemplates,
+  orderTemplates,
+  savedTemplates,
+  sectionTemplates,
+} from './message.templates.ts';
 
 /** News of a section goes out after the commit: how long it takes to tell all holders would tell how many there are. */
 export const SECTION_NEWS_TOPIC = 'sectionNews';
@@ -28,7 +36,7 @@ onEvent(async (command, event) => {
   if (certificationTemplates[key]) await tellSubmitter(command, event);
   else if (orderTemplates[key] && event.orderId) {
     await tellHolders(command, event, eq(orders.id, event.orderId));
-  } else if (sectionTemplates[key]) {
+  } else if (sectionTemplates[key] && recordedChanges(event).length > 0) {
     await enqueue(command, { topic: SECTION_NEWS_TOPIC, payload: { eventId: event.id } });
   }
 });
@@ -111,7 +119,7 @@ function concerned(
 /** @returns false where the recipient was told before */
 async function write(
   command: Command,
-  event: EventRow,
+  event: Pick<EventRow, 'id' | 'objectId' | 'noun' | 'event'>,
   message: Pick<typeof messages.$inferInsert, 'title' | 'text' | 'enterpriseId' | 'userId' | 'orderId'>,
 ): Promise<boolean> {
   const written = await command.db
@@ -130,13 +138,121 @@ async function write(
   return written.length > 0;
 }
 
-/** Tells every holder of a live order what happened to its section. A repetition tells nobody twice. */
+/** Tells the enterprises that saved a section, by SMS whoever saved it and still acts for them. */
+async function tellSavers(
+  command: Command,
+  event: Pick<EventRow, 'id' | 'objectId' | 'noun' | 'event'>,
+  deadlineAt: number | null,
+  which: SQL,
+): Promise<void> {
+  const template = savedTemplates[`${event.noun}.${event.event}`];
+  invariant(template, 'an event without a template is no news');
+  const savers = await command.db
+    .select({
+      enterpriseId: savedSections.enterpriseId,
+      sectionName: bidSections.name,
+      mobile: users.mobile,
+    })
+    .from(savedSections)
+    .innerJoin(bidSections, eq(bidSections.id, savedSections.sectionId))
+    .leftJoin(
+      users,
+      and(
+        eq(users.id, savedSections.savedBy),
+        eq(users.enterpriseId, savedSections.enterpriseId),
+        isNull(users.suspendedAt),
+      ),
+    )
+    .where(which);
+  for (const { enterpriseId, sectionName, mobile } of savers) {
+    const text = template.text({ sectionName, deadlineAt });
+    const isNew = await write(command, event, { enterpriseId, title: template.title, text });
+    if (isNew && mobile) await enqueueSms(command, mobile, text);
+  }
+}
+
+const hourMs = 3_600_000;
+const remindedBeforeMs = { THREE_DAYS: 72 * hourMs, ONE_DAY: 24 * hourMs, TWO_HOURS: 2 * hourMs } as const;
+
+/**
+ * Reminds of deadlines as each enterprise chose, once for each deadline: a postponed one is reminded of anew. Not of a section that
+ * stands still, nor where the bid guarantee is there already. What was sent stands in the database, so a restart repeats nothing.
+ */
+export async function remindOfDeadlines(core: Core): Promise<void> {
+  const now = core.clock.now();
+  for (const [reminder, beforeMs] of Object.entries(remindedBeforeMs)) {
+    const due = and(
+      eq(savedSections.reminder, reminder as keyof typeof remindedBeforeMs),
+      eq(bidSections.state, 'ANNOUNCED'),
+      gt(bidSections.deadlineAt, now),
+      lte(bidSections.deadlineAt, now + beforeMs),
+      or(isNull(savedSections.remindedOf), ne(savedSections.remindedOf, bidSections.deadlineAt)),
+    );
+    const rows = await core.database.reader
+      .select({ sectionId: bidSections.id, enterpriseId: savedSections.enterpriseId })
+      .from(bidSections)
+      .innerJoin(savedSections, eq(savedSections.sectionId, bidSections.id))
+      .where(due)
+      .limit(limits.timerRowsPerRoundMax);
+    for (const row of rows) await runAsSystem(core, (command) => remind(command, row));
+  }
+}
+
+async function remind(
+  command: Command,
+  { sectionId, enterpriseId }: { sectionId: string; enterpriseId: string },
+): Promise<void> {
+  const own = and(
+    eq(savedSections.sectionId, sectionId),
+    eq(savedSections.enterpriseId, enterpriseId),
+  ) as SQL;
+  const [section] = await command.db.select().from(bidSections).where(eq(bidSections.id, sectionId));
+  if (section?.state !== 'ANNOUNCED' || section.deadlineAt === null) return;
+  const { deadlineAt } = section;
+  await command.db.update(savedSections).set({ remindedOf: deadlineAt }).where(own);
+  const [done] = await command.db
+    .select({ id: orders.id })
+    .from(orders)
+    .where(
+      and(
+        eq(orders.enterpriseId, enterpriseId),
+        eq(orders.sectionId, sectionId),
+        eq(orders.depositKind, 'BID'),
+        eq(orders.state, 'COMPLETED'),
+      ),
+    );
+  if (done) return;
+  // Not an event: the log would tell who keeps an eye on the section.
+  const occasion = {
+    id: `${sectionId}:${deadlineAt}`,
+    objectId: sectionId,
+    noun: 'bidSection',
+    event: 'REMIND',
+  };
+  await tellSavers(command, occasion, deadlineAt, own);
+}
+
+/** Tells every holder of a live order, and who else saved it, what happened to its section. A repetition tells nobody twice. */
 export async function tellSectionNews(core: Core, eventId: string): Promise<void> {
   await runAsSystem(core, async (command) => {
     const [event] = await command.db.select().from(events).where(eq(events.id, eventId));
     invariant(event, 'an event is never deleted');
     const live = inArray(orders.state, [...LIVE_ORDER_STATES]);
     await tellHolders(command, event, and(eq(orders.sectionId, event.objectId), live) as SQL);
+    const holders = command.db
+      .select({ id: orders.enterpriseId })
+      .from(orders)
+      .where(and(eq(orders.sectionId, event.objectId), live));
+    const { deadlineAt } = event.data;
+    await tellSavers(
+      command,
+      event,
+      typeof deadlineAt === 'number' ? deadlineAt : null,
+      and(
+        eq(savedSections.sectionId, event.objectId),
+        notInArray(savedSections.enterpriseId, holders),
+      ) as SQL,
+    );
   });
 }
 

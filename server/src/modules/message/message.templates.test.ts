@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
 import { smsText } from '../account/sms-message.ts';
-import { certificationTemplates, type Facts, orderTemplates, sectionTemplates } from './message.templates.ts';
+import {
+  certificationTemplates,
+  type Facts,
+  orderTemplates,
+  savedTemplates,
+  sectionTemplates,
+} from './message.templates.ts';
 
 const facts: Facts = {
   orderNumber: '20261124100000000D0123456789012',
@@ -13,6 +19,7 @@ const facts: Facts = {
 };
 
 const about = '【本溪公共资源】订单20261124100000000D0123456789012：';
+const saved = '【本溪公共资源】您收藏的标段“平山区测试道路改造工程（一标段）”';
 const texts: Readonly<Record<string, readonly [title: string, sms: string]>> = {
   'certification.APPROVE': [
     '企业认证已通过',
@@ -73,6 +80,16 @@ const texts: Readonly<Record<string, readonly [title: string, sms: string]>> = {
     '标段已恢复',
     `${about}标段“平山区测试道路改造工程（一标段）”已恢复，请登录平台继续办理。`,
   ],
+  'bidSection.REANNOUNCE': [
+    '标段公告有变更',
+    `${about}标段“平山区测试道路改造工程（一标段）”公告有变更，请登录平台查看。`,
+  ],
+  'saved bidSection.POSTPONE': ['收藏的标段已延期', `${saved}已延期，投标截止时间改为2026-12-04 09:30。`],
+  'saved bidSection.REANNOUNCE': ['收藏的标段有变更', `${saved}公告有变更，请登录平台查看。`],
+  'saved bidSection.SUSPEND': ['收藏的标段已暂停', `${saved}已暂停，恢复后另行通知。`],
+  'saved bidSection.RESUME': ['收藏的标段已恢复', `${saved}已恢复，请登录平台办理。`],
+  'saved bidSection.FAIL': ['收藏的标段已流标', `${saved}已流标。`],
+  'saved bidSection.REMIND': ['投标即将截止', `${saved}将于2026-12-04 09:30投标截止，请及时办理保证金。`],
   'bidSection.FAIL': ['标段已流标', `${about}标段“平山区测试道路改造工程（一标段）”已流标，请登录平台查看。`],
 };
 
@@ -80,6 +97,7 @@ const templates: Readonly<Record<string, { title: string; text: (facts: Facts) =
   ...certificationTemplates,
   ...orderTemplates,
   ...sectionTemplates,
+  ...Object.fromEntries(Object.entries(savedTemplates).map(([key, each]) => [`saved ${key}`, each])),
 };
 const textOf = (key: string, known: Facts) => smsText(templates[key]?.text(known) ?? '');
 

@@ -41,7 +41,7 @@ function premium({ premiumFen }: Facts): string {
   return formatYuanGrouped(premiumFen);
 }
 
-function deadline({ deadlineAt }: Facts): string {
+function deadline({ deadlineAt }: Pick<Facts, 'deadlineAt'>): string {
   invariant(deadlineAt !== null, 'a section is postponed to some time');
   return minute(deadlineAt);
 }
@@ -170,12 +170,50 @@ export const orderTemplates: Readonly<Record<string, Template>> = {
   },
 };
 
+/** What may be said of a section that was saved. */
+type SavedFacts = Pick<Facts, 'sectionName' | 'deadlineAt'>;
+
+const saved = ({ sectionName }: SavedFacts) => `您收藏的标段“${brief(sectionName)}”`;
+
+/** News of a section, for every enterprise that saved it and has no order there, each by itself. */
+export const savedTemplates: Readonly<Record<string, Template<(facts: SavedFacts) => string>>> = {
+  'bidSection.POSTPONE': {
+    title: '收藏的标段已延期',
+    text: (facts) => `${saved(facts)}已延期，投标截止时间改为${deadline(facts)}。`,
+  },
+  'bidSection.REANNOUNCE': {
+    title: '收藏的标段有变更',
+    text: (facts) => `${saved(facts)}公告有变更，请登录平台查看。`,
+  },
+  'bidSection.SUSPEND': {
+    title: '收藏的标段已暂停',
+    text: (facts) => `${saved(facts)}已暂停，恢复后另行通知。`,
+  },
+  'bidSection.RESUME': {
+    title: '收藏的标段已恢复',
+    text: (facts) => `${saved(facts)}已恢复，请登录平台办理。`,
+  },
+  'bidSection.FAIL': {
+    title: '收藏的标段已流标',
+    text: (facts) => `${saved(facts)}已流标。`,
+  },
+  'bidSection.REMIND': {
+    title: '投标即将截止',
+    text: (facts) => `${saved(facts)}将于${deadline(facts)}投标截止，请及时办理保证金。`,
+  },
+};
+
 /** News of a section, for every enterprise with a live order there, each by itself. */
 export const sectionTemplates: Readonly<Record<string, Template>> = {
   'bidSection.POSTPONE': {
     title: '标段已延期',
     text: (facts) =>
       `订单${facts.orderNumber}：标段“${brief(facts.sectionName)}”已延期，投标截止时间改为${deadline(facts)}。`,
+  },
+  'bidSection.REANNOUNCE': {
+    title: '标段公告有变更',
+    text: (facts) =>
+      `订单${facts.orderNumber}：标段“${brief(facts.sectionName)}”公告有变更，请登录平台查看。`,
   },
   'bidSection.SUSPEND': {
     title: '标段已暂停',

@@ -1,5 +1,5 @@
 import type { Config } from '../../config.ts';
-import { PROJECT_TYPES, type ProjectType, projectTypeLabel } from '../../db/vocabulary.ts';
+import { PROJECT_TYPES, type ProjectType, projectTypeGroups, projectTypeLabel } from '../../db/vocabulary.ts';
 import { requireAccess } from '../../graph/access.ts';
 import { builder, enumOf } from '../../graph/builder.ts';
 import { connectionOf, pageArguments, pageRequest } from '../../graph/connection.ts';
@@ -68,7 +68,21 @@ const ProjectTypeOption = builder.objectRef<ProjectType>('ProjectTypeOption').im
   fields: (t) => ({
     value: t.field({ type: ProjectTypeEnum, description: '取值。', resolve: (value) => value }),
     label: t.string({ description: '名称。', resolve: (value) => projectTypeLabel[value] }),
-    parentLabel: t.string({ description: '上级名称。', resolve: () => '工程建设项目招标投标' }),
+    parentLabel: t.string({
+      description: '上级名称。',
+      resolve: (value) => projectTypeGroups.find(({ types }) => types.includes(value))?.label ?? '',
+    }),
+  }),
+});
+const ProjectTypeGroup = builder.objectRef<(typeof projectTypeGroups)[number]>('ProjectTypeGroup').implement({
+  description: '项目类型的上级，及其下的各类型。',
+  fields: (t) => ({
+    label: t.exposeString('label', { description: '名称。' }),
+    types: t.field({
+      type: [ProjectTypeOption],
+      description: '其下的项目类型。',
+      resolve: ({ types }) => [...types],
+    }),
   }),
 });
 const BusinessModuleType = builder.objectRef<BusinessModule>('BusinessModule').implement({
@@ -115,6 +129,11 @@ const Platform = builder.objectRef<Config>('Platform').implement({
       type: [ProjectTypeOption],
       description: '项目类型。',
       resolve: () => [...PROJECT_TYPES],
+    }),
+    projectTypeTree: t.field({
+      type: [ProjectTypeGroup],
+      description: '项目类型，分两级。',
+      resolve: () => [...projectTypeGroups],
     }),
     modules: t.field({ type: [BusinessModuleType], description: '业务模块。', resolve: () => [...modules] }),
     salesPageVersion: t.string({

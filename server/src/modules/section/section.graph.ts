@@ -1,22 +1,25 @@
 import DataLoader from 'dataloader';
 import { z } from 'zod';
+import type { EventRow } from '../../command/events.ts';
 import { depositKindLabel, PROJECT_TYPES, projectTypeLabel } from '../../db/vocabulary.ts';
-import { builder } from '../../graph/builder.ts';
+import { builder, enumOf } from '../../graph/builder.ts';
 import { badArgument, connectionOf, pageArguments, pageRequest } from '../../graph/connection.ts';
 import { perRequest } from '../../graph/context.ts';
 import { plainRefusal } from '../../graph/errors.ts';
 import { mutation } from '../../graph/mutation.ts';
 import { defineNode, Node } from '../../graph/node.ts';
-import { lifeFields, machineEnums } from '../../graph/timeline.ts';
+import { EventType, lifeFields, machineEnums, timelineOf } from '../../graph/timeline.ts';
 import { DepositKindEnum, ProjectTypeEnum } from '../../graph/vocabulary.ts';
 import { regionByCode, regionPath } from '../../kernel/regions.ts';
 import { limits } from '../../limits.ts';
+import { recordedChanges, type SectionChange } from './section.changes.ts';
 import { sectionLife } from './section.machine.ts';
 import {
   type DepositRow,
   depositsOfSections,
   listSections,
   type SectionRow,
+  type SectionSort,
   sectionByCode,
   sectionById,
   sectionsByIds,
@@ -28,6 +31,7 @@ plainRefusal(DeadlinePassed, '缴纳截止时间已过（DEADLINE_PASSED）。')
 plainRefusal(NotOpened, '标段尚未开标（NOT_OPENED）。');
 
 const enums = machineEnums(sectionLife, 'BidSection');
+export const BidSectionStateEnum = enums.state;
 
 export const sectionLoader = perRequest(
   (context) => new DataLoader<string, SectionRow | null>((ids) => sectionsByIds(context.db, ids)),
@@ -50,6 +54,31 @@ const DepositRequirement = builder.objectRef<DepositRow>('DepositRequirement').i
       type: 'DateTime',
       nullable: true,
       description: '保证金缴纳截止时间，不含该时刻。',
+    }),
+  }),
+});
+
+const SectionChangeType = builder.objectRef<SectionChange>('BidSectionChange').implement({
+  description: '标段的一处变更。',
+  fields: (t) => ({
+    field: t.exposeString('field', { description: '字段名；保证金如 deposits.BID.amount。' }),
+    label: t.exposeString('label', { description: '字段名称。' }),
+    before: t.exposeString('before', { nullable: true, description: '变更前；原先未说明时为空。' }),
+    after: t.exposeString('after', { nullable: true, description: '变更后；不再说明时为空。' }),
+  }),
+});
+const SectionChangesType = builder.objectRef<EventRow>('BidSectionChanges').implement({
+  description: '一次公告、延期、暂停、恢复、流标等所变更的内容。',
+  fields: (t) => ({
+    event: t.field({
+      type: EventType,
+      description: '所属的事件：何时、由谁、原因。',
+      resolve: (event) => event,
+    }),
+    changes: t.field({
+      type: [SectionChangeType],
+      description: '逐项变更。',
+      resolve: (event) => recordedChanges(event),
     }),
   }),
 });
@@ -110,6 +139,12 @@ export const BidSection = builder.objectRef<SectionRow>('BidSection').implement(
       nullable: true,
       description: '下一步的期限，即计划开标时间。',
     }),
+    changes: t.field({
+      type: [SectionChangesType],
+      description: '变更经过，由早到晚；首次公告不算变更。',
+      resolve: async (row, _args, context) =>
+        (await timelineOf(context, row.id)).filter((event) => recordedChanges(event).length > 0),
+    }),
     deposits: t.field({
       type: [DepositRequirement],
       description: '该标段要求的各种保证金。',
@@ -123,29 +158,50 @@ defineNode('sec', 'BidSection', (id, context) => sectionLoader(context).load(id)
 const BidSectionConnection = connectionOf('BidSection', '标段', BidSection);
 
 const BidSectionFilter = builder.inputType('BidSectionFilter', {
-  description: '标段筛选条件，同时满足。',
+  description: '标段筛选条件，各项同时满足；一项多值时任一即可。',
   fields: (t) => ({
-    search: t.string({ description: '标段名称或编号中的文字。' }),
+    search: t.string({
+      description:
+        '标段名称、标段编号、项目名称、招标人中的文字，一个字起，编号可只填一部分；空格隔开的各词须都出现。不分全角半角、大小写。',
+    }),
     projectType: t.field({ type: ProjectTypeEnum, description: '项目类型。' }),
+    projectTypes: t.field({ type: [ProjectTypeEnum], description: '项目类型，任一。' }),
     state: t.field({ type: enums.state, description: '标段状态。' }),
+    states: t.field({ type: [enums.state], description: '标段状态，任一。' }),
     regionCode: t.string({ description: '项目属地代码，含下级。' }),
+    regionCodes: t.stringList({ description: '项目属地代码，含下级，任一。' }),
     depositKind: t.field({ type: DepositKindEnum, description: '要求该类保证金。' }),
+    depositKinds: t.field({ type: [DepositKindEnum], description: '要求任一类保证金。' }),
   }),
 });
+
+const BidSectionSort = enumOf('BidSectionSort', '标段列表的排序。', {
+  NEWEST: '公告最新的在前',
+  DEADLINE: '投标截止最近的在前，只列尚未截止的',
+  OPENING: '开标最近的在前，只列未到计划开标时间的',
+} satisfies Record<SectionSort, string>);
 
 builder.queryFields((t) => ({
   bidSections: t.field({
     type: BidSectionConnection,
-    description: '标段列表，公告最新的在前。任何人可查。',
+    description: `标段列表。任何人可查。totalCount 最多数到 ${limits.countedMax}。`,
     args: {
       filter: t.arg({ type: BidSectionFilter, description: '筛选条件。' }),
+      sort: t.arg({
+        type: BidSectionSort,
+        defaultValue: 'NEWEST',
+        description: '排序，默认公告最新的在前。',
+      }),
       ...pageArguments(t.arg),
     },
     resolve: (_root, args, context) => {
       const page = pageRequest(args);
       if ((args.filter?.search?.length ?? 0) > limits.nameCharactersMax)
         throw badArgument('filter.search', '搜索文字过长。');
-      return listSections(context.db, args.filter ?? {}, page);
+      if ((args.filter?.regionCodes?.length ?? 0) > limits.filterValuesMax)
+        throw badArgument('filter.regionCodes', `最多 ${limits.filterValuesMax} 个。`);
+      const now = context.core.clock.now();
+      return listSections(context.db, args.filter ?? {}, args.sort ?? 'NEWEST', page, now);
     },
   }),
   bidSection: t.field({

@@ -2,11 +2,13 @@ import { and, eq } from 'drizzle-orm';
 import { bear, expectState, fire } from '../../command/fire.ts';
 import { InvalidInput, NotFound } from '../../command/refusals.ts';
 import type { Command } from '../../command/run.ts';
+import { makeSearchable } from '../../db/search.ts';
 import { bidSections, depositRequirements } from '../../db/tables/section.ts';
 import { newId } from '../../kernel/id.ts';
 import { type ParsedSection, readExchangeRow } from './exchange.ts';
+import { changesOf } from './section.changes.ts';
 import { sectionLife } from './section.machine.ts';
-import { type SectionRow, sectionById } from './section.queries.ts';
+import { depositsOfSections, type SectionRow, sectionById } from './section.queries.ts';
 
 export interface SectionImport {
   readonly created: number;
@@ -59,12 +61,16 @@ async function takeIn(
   if (known) {
     // What failed stays failed: a late announcement of it says so in words, not in dates.
     if (known.state === 'FAILED') return 'unchanged';
-    await fire(command, sectionLife, known, 'REANNOUNCE', { ...change, set: facts });
+    const [before = []] = await depositsOfSections(command.db, [known.id]);
+    const changes = changesOf(known, facts, { before, after: deposits });
+    const data = { ...change.data, changes };
+    await fire(command, sectionLife, known, 'REANNOUNCE', { ...change, data, set: facts });
   } else {
     await bear(command, sectionLife, { id: newId('sec'), source, ...facts, createdAt: command.now }, change);
   }
 
   const section = known ?? (await newest(command, source, parsed.code));
+  await makeSearchable(command.db, section.id, parsed);
   for (const deposit of deposits) {
     await command.db
       .insert(depositRequirements)
@@ -115,10 +121,20 @@ export async function postponeBidSection(
   if (section.deadlineAt !== null && input.deadlineAt <= section.deadlineAt) {
     throw new InvalidInput([{ path: 'deadlineAt', message: '延期后的截止时间应晚于原截止时间' }]);
   }
+  const [deposits = []] = await depositsOfSections(command.db, [section.id]);
+  const { openAt, deadlineAt } = input;
+  const changes = changesOf(
+    section,
+    { openAt, deadlineAt },
+    {
+      before: deposits,
+      after: deposits.filter(({ kind }) => kind === 'BID').map((deposit) => ({ ...deposit, deadlineAt })),
+    },
+  );
   const moved = await fire(command, sectionLife, section, 'POSTPONE', {
-    set: { openAt: input.openAt, deadlineAt: input.deadlineAt },
+    set: { openAt, deadlineAt },
     note: input.reason ?? null,
-    data: { openAt: input.openAt, deadlineAt: input.deadlineAt },
+    data: { openAt, deadlineAt, changes },
   });
   await command.db
     .update(depositRequirements)

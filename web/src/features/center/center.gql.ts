@@ -132,3 +132,35 @@ export const CenterInvoicesDocument = graphql(`
     }
   }
 `);
+
+export const CenterProjectsDocument = graphql(
+  `
+    query CenterProjects($filter: ProjectFilter, $first: Int, $after: String) {
+      projects(filter: $filter, first: $first, after: $after) {
+        totalCount
+        nodes {
+          section {
+            id
+            code
+            name
+            state
+            stateLabel
+            deadlineAt
+            saved {
+              reminder
+            }
+          }
+          orders {
+            ...OrderStanding
+            depositKindLabel
+          }
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+      }
+    }
+  `,
+  [OrderStanding],
+);

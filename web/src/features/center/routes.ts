@@ -8,6 +8,11 @@ export const routes: RouteRecordRaw[] = [
     children: [
       { path: '', component: () => import('./CenterHomePage.vue'), meta: { title: '我的主页' } },
       { path: 'orders', component: () => import('./CenterOrdersPage.vue'), meta: { title: '保证金订单' } },
+      {
+        path: 'projects',
+        component: () => import('./CenterProjectsPage.vue'),
+        meta: { title: '我的项目' },
+      },
       { path: 'invoices', component: () => import('./CenterInvoicesPage.vue'), meta: { title: '我的发票' } },
       {
         path: '/account/security',

@@ -15,6 +15,22 @@ export const depositKinds = [
   'QUALITY',
 ] as const satisfies DepositKind[];
 
+export const depositKindLabels: Record<DepositKind, string> = {
+  BID: '投标保证金',
+  PERFORMANCE: '履约保证金',
+  ADVANCE_PAYMENT: '预付款保证金',
+  WAGE: '农民工工资保证金',
+  QUALITY: '工程质量保证金',
+};
+
+export type Reminder = NonNullable<SectionCard['saved']>['reminder'];
+export const reminderLabels: Record<Reminder, string> = {
+  THREE_DAYS: '截止前 3 天提醒',
+  ONE_DAY: '截止前 1 天提醒',
+  TWO_HOURS: '截止前 2 小时提醒',
+  NONE: '不提醒',
+};
+
 /** Deposits in the manual's order: what is needed first comes first. */
 export function inOrder(deposits: readonly Deposit[]): Deposit[] {
   return deposits.toSorted((a, b) => depositKinds.indexOf(a.kind) - depositKinds.indexOf(b.kind));

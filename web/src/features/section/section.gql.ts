@@ -1,4 +1,5 @@
 import { graphql } from '../../gql/graphql.ts';
+import { RefusalFields } from '../../shared/refusal.gql.ts';
 
 export const DepositFields = graphql(`
   fragment DepositFields on DepositRequirement @_unmask {
@@ -21,6 +22,9 @@ export const SectionCardFields = graphql(
       stateLabel
       openAt
       openedAt
+      saved {
+        reminder
+      }
       deposits {
         ...DepositFields
       }
@@ -31,8 +35,8 @@ export const SectionCardFields = graphql(
 
 export const SectionListDocument = graphql(
   `
-    query SectionList($filter: BidSectionFilter, $first: Int, $after: String) {
-      bidSections(filter: $filter, first: $first, after: $after) {
+    query SectionList($filter: BidSectionFilter, $sort: BidSectionSort, $first: Int, $after: String) {
+      bidSections(filter: $filter, sort: $sort, first: $first, after: $after) {
         __typename
         totalCount
         pageInfo {
@@ -53,10 +57,12 @@ export const SectionFilterOptionsDocument = graphql(`
   query SectionFilterOptions {
     platform {
       __typename
-      projectTypes {
-        value
+      projectTypeTree {
         label
-        parentLabel
+        types {
+          value
+          label
+        }
       }
       districts {
         code
@@ -92,7 +98,19 @@ export const SectionDocument = graphql(
           at
           event
           label
+          actorLabel
           note
+        }
+        changes {
+          event {
+            id
+          }
+          changes {
+            field
+            label
+            before
+            after
+          }
         }
         mayApplyBID: mayApply(kind: BID) {
           ...MayApplyFields
@@ -113,4 +131,40 @@ export const SectionDocument = graphql(
     }
   `,
   [SectionCardFields, MayApplyFields],
+);
+
+export const SaveSectionDocument = graphql(
+  `
+    mutation SaveSection($input: SaveBidSectionInput!) {
+      saveBidSection(input: $input) {
+        __typename
+        ... on BidSection {
+          id
+          saved {
+            reminder
+          }
+        }
+        ...RefusalFields
+      }
+    }
+  `,
+  [RefusalFields],
+);
+
+export const UnsaveSectionDocument = graphql(
+  `
+    mutation UnsaveSection($input: UnsaveBidSectionInput!) {
+      unsaveBidSection(input: $input) {
+        __typename
+        ... on BidSection {
+          id
+          saved {
+            reminder
+          }
+        }
+        ...RefusalFields
+      }
+    }
+  `,
+  [RefusalFields],
 );

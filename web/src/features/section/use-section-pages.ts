@@ -1,7 +1,7 @@
 import { type CombinedError, useClientHandle } from '@urql/vue';
 import { type Ref, ref, shallowRef, watch } from 'vue';
 import { SectionListDocument } from './section.gql.ts';
-import type { SectionFilter } from './section-query.ts';
+import type { SectionFilter, SectionSort } from './section-query.ts';
 import type { SectionCard } from './section-state.ts';
 
 export const sectionsPerPage = 20;
@@ -23,7 +23,11 @@ export interface SectionPagesReturn {
  * The first `pages` pages of the sections that pass a filter. Pages come one after the other, since each begins where
  * the one before ended; those that were asked for before come from the cache, so that the back button shows them at once.
  */
-export function useSectionPages(filter: () => SectionFilter, pages: () => number): SectionPagesReturn {
+export function useSectionPages(
+  filter: () => SectionFilter,
+  sort: () => SectionSort,
+  pages: () => number,
+): SectionPagesReturn {
   const { client } = useClientHandle();
   const sections = shallowRef<readonly SectionCard[] | null>(null);
   const totalCount = ref(0);
@@ -37,7 +41,7 @@ export function useSectionPages(filter: () => SectionFilter, pages: () => number
   async function load(requestPolicy: 'cache-first' | 'network-only' = 'cache-first'): Promise<void> {
     const turn = ++latest;
     const shown: SectionCard[] = [];
-    const asked = filter();
+    const asked = { filter: filter(), sort: sort() };
     let after: string | null = null;
     fetching.value = true;
     isStale.value = sections.value !== null && JSON.stringify(asked) !== shownFilter;
@@ -64,12 +68,16 @@ export function useSectionPages(filter: () => SectionFilter, pages: () => number
     shownFilter = JSON.stringify(asked);
   }
 
-  function ask(asked: SectionFilter, after: string | null, requestPolicy: 'cache-first' | 'network-only') {
-    const variables = { filter: asked, first: sectionsPerPage, after };
+  function ask(
+    asked: { filter: SectionFilter; sort: SectionSort },
+    after: string | null,
+    requestPolicy: 'cache-first' | 'network-only',
+  ) {
+    const variables = { ...asked, first: sectionsPerPage, after };
     return client.query(SectionListDocument, variables, { requestPolicy }).toPromise();
   }
 
-  watch([() => JSON.stringify(filter()), pages], () => load(), { immediate: true });
+  watch([() => JSON.stringify(filter()), sort, pages], () => load(), { immediate: true });
 
   return { sections, totalCount, hasMore, fetching, isStale, error, reload: () => load('network-only') };
 }
