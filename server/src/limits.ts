@@ -34,6 +34,9 @@ export const limits = {
   countedMax: 1000,
   filterValuesMax: 50,
   savedSectionsMax: 500,
+  /** Rows of one exported list; who needs more narrows the filter. */
+  exportRowsMax: 5000,
+  exportsPerHourMax: 60,
   salesEventsPerCallMax: 200,
   salesEventsPerOrderMax: 10_000,
   productsPerOrderMax: 20,
@@ -196,6 +199,8 @@ export const limits = {
   electronicInvoiceWorkdays: 2,
   paperInvoiceWorkdays: 5,
   coverDaysMax: 3650,
+  /** A cover that ends within so many days is shown as ending soon. */
+  coverEndsSoonDays: 30,
   productRegionsMax: 200,
   constructionDaysMax: 36_500,
   quoteValidDaysMax: 90,

@@ -88,6 +88,16 @@ export function insideEvents(actor: Actor, noun: AnySQLiteColumn): SQL {
   return actor.kind === 'USER' && actor.role === 'BIDDER' ? notInArray(noun, [...insideNouns]) : everybody;
 }
 
+/** The noun of an export's event. */
+export const EXPORT_NOUN = 'export';
+
+/**
+ * Condition on events: that a bidder or an insurer exported its own orders tells that it had some to export, so that it stays in the
+ * evidence and out of the log that others read.
+ */
+export const exportEvents = (noun: AnySQLiteColumn, party: AnySQLiteColumn): SQL =>
+  or(ne(noun, EXPORT_NOUN), notInArray(party, ['BIDDER', 'UNDERWRITER'])) as SQL;
+
 /**
  * Condition on what an insurer has not told anybody yet: its own people and systems alone see it. Use it together with `ordersFor`.
  *

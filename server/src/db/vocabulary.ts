@@ -248,6 +248,13 @@ export const LIVE_ORDER_STATES = [
   'ISSUING',
   'COMPLETED',
 ] as const satisfies readonly OrderState[];
+/** Applied for, and not covered yet. */
+export const ORDER_STATES_UNDER_WAY = [
+  'UNDERWRITING',
+  'AWAITING_PAYMENT',
+  'PAYMENT_REVIEW',
+  'ISSUING',
+] as const satisfies readonly OrderState[];
 export const QUOTE_STATES = [
   'SUBMITTED',
   'MATERIAL_REQUESTED',
@@ -337,6 +344,8 @@ export const LEDGER_KINDS = [
 export type LedgerKind = (typeof LEDGER_KINDS)[number];
 export const POLICY_STATES = ['ISSUED', 'ACTIVE', 'EXPIRED', 'SURRENDERED', 'RELEASED', 'EXHAUSTED'] as const;
 export type PolicyState = (typeof POLICY_STATES)[number];
+/** States in which a guarantee stands for the deposit: its cover has begun, or begins on the day it names. */
+export const POLICY_STATES_IN_FORCE = ['ISSUED', 'ACTIVE'] as const satisfies readonly PolicyState[];
 export const INVOICE_STATES = [
   'NOT_REQUESTED',
   'REQUESTED',

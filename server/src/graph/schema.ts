@@ -16,9 +16,11 @@ import '../modules/payment/payment.graph.ts';
 import '../modules/bank/bank.graph.ts';
 import '../modules/policy/policy.graph.ts';
 import '../modules/policy/endorsement.graph.ts';
+import '../modules/policy/cover.graph.ts';
 import '../modules/invoice/invoice.graph.ts';
 import '../modules/surrender/surrender.graph.ts';
 import '../modules/message/message.graph.ts';
+import '../modules/export/export.graph.ts';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { builder } from './builder.ts';
 

@@ -1,6 +1,6 @@
 import { and, asc, count, desc, eq, inArray, isNull, notInArray, or, sql } from 'drizzle-orm';
 import type { Actor } from '../access/actor.ts';
-import { insideEvents, ordersFor, ownAffairs } from '../access/secrecy.ts';
+import { exportEvents, insideEvents, ordersFor, ownAffairs } from '../access/secrecy.ts';
 import type { EventRow } from '../command/events.ts';
 import type { Db } from '../db/open.ts';
 import { events } from '../db/tables/ledger.ts';
@@ -15,6 +15,7 @@ const visible = (db: Db, actor: Actor) =>
     or(isNull(events.orderId), ordersFor(db, actor)),
     ownAffairs(actor, events.insurerId),
     insideEvents(actor, events.noun),
+    exportEvents(events.noun, events.party),
   );
 
 /** The events of objects that the caller was shown, of an order also those of all that hangs on it, oldest first. */

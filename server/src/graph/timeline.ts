@@ -93,6 +93,8 @@ export function lifeFields<R extends { id: string; state: S }, S extends string,
   types: { state: EnumRef<Extended, S>; event: EnumRef<Extended, E> },
   /** Whether an event that the machine accepts may be fired as things stand: what beyond the state decides. */
   may: (row: R, event: E, context: Context) => boolean = () => true,
+  /** Whom it waits for where the state alone does not say it; undefined where it does. */
+  waitsFor: (row: R, context: Context) => Promise<Party | undefined> = async () => undefined,
 ) {
   eventLabels.set(life.machine.name, life.machine.events);
   const { states } = life.machine;
@@ -103,7 +105,8 @@ export function lifeFields<R extends { id: string; state: S }, S extends string,
       type: ActorEnum,
       nullable: true,
       description: '下一步由谁处理；无人等待时为空。',
-      resolve: (row) => (states[row.state].waitsFor ?? null) as never,
+      resolve: async (row, _args, context) =>
+        ((await waitsFor(row, context)) ?? states[row.state].waitsFor ?? null) as never,
     }),
     events: t.field({
       type: [EventType],

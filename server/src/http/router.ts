@@ -6,12 +6,15 @@ import type { Sessions } from '../access/session.ts';
 import type { Core, RequestFacts } from '../command/core.ts';
 import { NotFound } from '../command/refusals.ts';
 import { UPLOAD_PURPOSES } from '../db/vocabulary.ts';
+import { accessFault } from '../graph/access.ts';
 import type { Context, Idempotency } from '../graph/context.ts';
 import { isStorageFull } from '../graph/faults.ts';
 import { SECOND_FACTOR_REQUIRED_TEXT } from '../graph/plugins/use-enrolment.ts';
 import { Refusal } from '../kernel/refusal.ts';
 import { limits } from '../limits.ts';
 import { createChallenge } from '../modules/account/human-check.ts';
+import { exportedLists } from '../modules/export/export.lists.ts';
+import { exportList } from '../modules/export/export.service.ts';
 import { insurersByIds } from '../modules/insurer/insurer.queries.ts';
 import { paperAsPdf } from '../modules/order/order.papers.ts';
 import { keepRecording, recordedPiece, watchRecording } from '../modules/order/order.trace.ts';
@@ -249,6 +252,29 @@ export function createRouter(parts: RouterParts) {
     });
   });
 
+  app.get('/exports/:file', async (c) => {
+    if (!isSameOrigin(c.req.raw, core.config.publicOrigin)) return crossOrigin(c);
+    const recognised = await known(c);
+    if (!recognised.ok) return unauthenticated(c);
+    if (mustEnrol(recognised)) return secondFactorRequired(c);
+    const name = /^(\w+)\.xlsx$/.exec(c.req.param('file'))?.[1] ?? '';
+    const list = exportedLists.get(name);
+    if (!list) return c.notFound();
+    const fault = accessFault(recognised.actor, list.who);
+    if (fault === 'UNAUTHENTICATED') return unauthenticated(c);
+    if (fault) return c.json(problem(fault, '没有权限进行该操作。'), 403);
+    const { searchParams } = new URL(c.req.url);
+    const { bytes, fileName } = await exportList(core, recognised.actor, c.get('facts'), list, searchParams);
+    return new Response(bytes as Uint8Array<ArrayBuffer>, {
+      headers: {
+        'content-type': 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+        'content-length': String(bytes.length),
+        'content-disposition': contentDisposition(fileName, `${name}.xlsx`),
+        'content-security-policy': "sandbox; default-src 'none'; frame-ancestors 'none'",
+      },
+    });
+  });
+
   app.get('/insurers/:id/logo.svg', async (c) => {
     const [insurer] = await insurersByIds(core.database.reader, [c.req.param('id')]);
     if (!insurer?.logo) return c.notFound();
@@ -307,6 +333,7 @@ const countedRoutes: ReadonlySet<string> = new Set([
   'uploads',
   'files',
   'papers',
+  'exports',
   'captcha',
   'recordings',
   'livez',

@@ -1,5 +1,5 @@
 /**
- * Thread that turns documents into PDF. Shaping Chinese text takes hundreds of milliseconds of pure computing,
+ * Thread that turns documents into PDF, and lists into sheets. Shaping Chinese text takes hundreds of milliseconds of pure computing,
  * which the thread that answers requests cannot spare.
  */
 import { fileURLToPath } from 'node:url';
@@ -16,12 +16,14 @@ import {
   policySealWords,
 } from './policy-paper.ts';
 import { type SealWords, withSealSlot } from './seal-slot.ts';
+import { type Sheet, sheetFile } from './sheet.ts';
 
 export type PaperContent =
   | { policy: PolicyPaper }
   | { endorsement: EndorsementPaper }
   | { invoice: InvoicePaper }
-  | { application: ApplicationPaper; issue: PaperIssue };
+  | { application: ApplicationPaper; issue: PaperIssue }
+  | { sheet: Sheet };
 export type PaperRequest = { id: number } & PaperContent;
 
 export type PaperAnswer = { id: number; pdf: Uint8Array<ArrayBuffer> } | { id: number; failure: string };
@@ -39,7 +41,7 @@ pdfmake.setFonts({ [PAPER_FONT]: fonts });
 pdfmake.setLocalAccessPolicy((path) => Object.values(fonts).includes(path));
 pdfmake.setUrlAccessPolicy(() => false);
 
-function documentOf(request: PaperContent) {
+function documentOf(request: Exclude<PaperContent, { sheet: Sheet }>) {
   if ('policy' in request) return policyDocument(request.policy);
   if ('endorsement' in request) return endorsementDocument(request.endorsement);
   if ('invoice' in request) return invoiceDocument(request.invoice);
@@ -56,7 +58,10 @@ function sealWordsOf(request: PaperRequest): SealWords | null {
 async function answer(request: PaperRequest): Promise<void> {
   const { id } = request;
   try {
-    const made = await pdfmake.createPdf(documentOf(request)).getBuffer();
+    const made =
+      'sheet' in request
+        ? await sheetFile(request.sheet)
+        : await pdfmake.createPdf(documentOf(request)).getBuffer();
     const sealed = sealWordsOf(request);
     const pdf = new Uint8Array(sealed ? withSealSlot(made, sealed) : made);
     parentPort?.postMessage({ id, pdf } satisfies PaperAnswer, [pdf.buffer]);

@@ -4,6 +4,7 @@ import type { ApplicationPaper, PaperIssue } from './application-paper.ts';
 import type { InvoicePaper } from './invoice-paper.ts';
 import type { PaperAnswer, PaperContent, PaperRequest } from './paper-worker.ts';
 import type { EndorsementPaper, PolicyPaper } from './policy-paper.ts';
+import type { Sheet } from './sheet.ts';
 
 export type PaperFaultReason = 'RENDER_FAILED' | 'TIMED_OUT' | 'WORKER_LOST' | 'CLOSED';
 
@@ -43,6 +44,12 @@ export interface Paper {
    * @throws {PaperFault} as `renderPolicy` does.
    */
   renderApplication(data: ApplicationPaper, issue: PaperIssue): Promise<Uint8Array>;
+  /**
+   * A list as a spreadsheet file (XLSX).
+   *
+   * @throws {PaperFault} as `renderPolicy` does.
+   */
+  renderSheet(data: Sheet): Promise<Uint8Array>;
   /** Ends the worker; what is pending and what is asked later fails with CLOSED. */
   close(): Promise<void>;
 }
@@ -134,6 +141,7 @@ export function createPaper(options: PaperOptions = {}): Paper {
     renderEndorsement: (endorsement) => render({ endorsement }),
     renderInvoice: (invoice) => render({ invoice }),
     renderApplication: (application, issue) => render({ application, issue }),
+    renderSheet: (sheet) => render({ sheet }),
     async close() {
       closed = true;
       await abandonWorker(new PaperFault('CLOSED', 'closed while the document was due'));

@@ -60,6 +60,7 @@ const stream = [
   'invoice',
   'surrender',
   'message',
+  'export',
 ];
 
 interface Import {

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { unzipSync } from 'fflate';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { newId, prefixOf } from '../../src/kernel/id.ts';
 import { codeFor, registered } from '../../src/modules/account/account.fixture.ts';
@@ -236,6 +237,13 @@ async function wordsOf(h: Harness, scene: Scene, bought: Bought): Promise<string
     scene.insurers[0]?.name ?? '',
   ];
 }
+
+/** All that is in a file of a spreadsheet, whenever it was packed. */
+const sheetOf = (bytes: ArrayBuffer) =>
+  Object.entries(unzipSync(new Uint8Array(bytes)))
+    .map(([name, part]) => `${name} ${Buffer.from(part).toString('utf8')}`)
+    .sort()
+    .join('\n');
 
 let asked = 0;
 /** An answer as it goes over the wire: status, headers, and every byte of the body. */
@@ -585,6 +593,57 @@ describe('before the opening, a bid guarantee exists for nobody outside', () => 
     }
     expect(await h.content(['idempotency_keys', 'sessions'])).toBe(before);
   });
+
+  test('no list that anybody outside exports tells whether somebody bought, or who', async () => {
+    const { h, scene, outsiders, other } = world;
+    const nobody = await twinOf(h);
+    const another = await twinOf(h);
+    await buy(scene);
+    await buy(sceneIn(another, scene, other));
+    // That those who bought exported it is on record, and no news for others either.
+    for (const [each, who] of [
+      [h, scene.bidder],
+      [h, world.underwriter],
+      [another, other],
+    ] as const) {
+      const own = await each.fetch(who, '/exports/orders.xlsx');
+      expect(sheetOf(await own.arrayBuffer())).toContain(scene.section.code);
+    }
+    const { name } = await h.given.enterpriseOf(scene.bidder);
+    const filters = ['', 'depositKind=BID', `search=${encodeURIComponent(name)}`];
+    const questions = ['orders', 'deposits', 'invoices'].flatMap((list) =>
+      filters.map((filter) => `/exports/${list}.xlsx?${filter}`),
+    );
+    let opened = 0;
+    for (const [role, who] of Object.entries(outsiders)) {
+      const ask = async (each: Harness, path: string) => {
+        const response = await each.fetch(who, path, { headers: { 'x-request-id': 'a-request' } });
+        const body = await response.arrayBuffer();
+        if (response.ok) opened += 1;
+        const text = response.ok ? sheetOf(body) : Buffer.from(body).toString();
+        return { role, path, status: response.status, headers: [...response.headers].sort(), text };
+      };
+      for (const path of questions) {
+        const then = await ask(nobody, path);
+        expect(await ask(h, path)).toEqual(then);
+        expect(await ask(another, path)).toEqual(then);
+      }
+    }
+    expect(opened).toBeGreaterThan(150);
+    const log =
+      '{ events(filter: { noun: "export" }, first: 100) { totalCount nodes { at label note actor objectId } } }';
+    for (const who of [outsiders.operator, outsiders.regulator]) {
+      // All at one instant, in which they have no order.
+      const told = async (each: Harness) => {
+        const { events } = (await each.as(who)(log)).data;
+        return [events.totalCount, ...events.nodes.map((event: object) => JSON.stringify(event)).sort()];
+      };
+      const then = await told(nobody);
+      expect(then.length).toBeGreaterThan(1);
+      expect(await told(h)).toEqual(then);
+      expect(await told(another)).toEqual(then);
+    }
+  }, 60_000);
 
   test('its files are as absent as those that never were', async () => {
     const { h, scene, outsiders, underwriter } = world;

@@ -38,6 +38,7 @@ export type RefusalCode =
   | 'ALREADY_MEMBER'
   | 'UPLOAD_REFUSED'
   | 'CAP_EXCEEDED'
+  | 'EXPORT_TOO_LARGE'
   | 'STORAGE_FULL'
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN';
@@ -95,6 +96,7 @@ export const refusalText = {
   ALREADY_MEMBER: '您已属于一家企业，不能再加入其他企业，也无需再次认证。',
   UPLOAD_REFUSED: '文件未能通过检查，请更换文件后重新上传。',
   CAP_EXCEEDED: '金额超过规定上限。',
+  EXPORT_TOO_LARGE: '符合条件的记录太多，请用日期、状态等条件缩小范围后分次导出。',
   STORAGE_FULL: '系统存储空间不足，暂时无法保存，请稍后再试。',
   UNAUTHENTICATED: '登录已失效，请重新登录。',
   FORBIDDEN: '当前账号没有此操作的权限。',

@@ -2,8 +2,8 @@ import DataLoader from 'dataloader';
 import { z } from 'zod';
 import { insurerView } from '../../access/secrecy.ts';
 import type { InvoiceTitleRow, ShippingAddressRow } from '../../db/tables/invoice.ts';
-import { depositKindLabel, type GuaranteeForm, invoiceTypeLabel } from '../../db/vocabulary.ts';
-import { requireAccess } from '../../graph/access.ts';
+import { depositKindLabel, type GuaranteeForm, invoiceTypeLabel, ROLES } from '../../db/vocabulary.ts';
+import { requireAccess, type Who } from '../../graph/access.ts';
 import { builder } from '../../graph/builder.ts';
 import { badArgument, connectionOf, pageArguments, pageRequest } from '../../graph/connection.ts';
 import { type Context, perRequest } from '../../graph/context.ts';
@@ -250,16 +250,16 @@ const InvoiceFilter = builder.inputType('InvoiceFilter', {
   }),
 });
 
+/** Who may ask for invoices, and gets those it may know of. */
+export const invoiceReaders: Who = { roles: ROLES, scopes: ['invoices:write'] };
+
 builder.queryFields((t) => ({
   invoices: t.field({
     type: InvoiceConnection,
     description: '发票列表，最新的在前。企业看本企业的，保险公司看本公司的；开标前他人看不到投标保函的发票。',
     args: { filter: t.arg({ type: InvoiceFilter, description: '筛选条件。' }), ...pageArguments(t.arg) },
     resolve: (_root, args, context) => {
-      requireAccess(context.actor, {
-        roles: ['BIDDER', 'OPERATOR', 'UNDERWRITER', 'REGULATOR'],
-        scopes: ['invoices:write'],
-      });
+      requireAccess(context.actor, invoiceReaders);
       const page = pageRequest(args);
       if ((args.filter?.search?.length ?? 0) > limits.nameCharactersMax)
         throw badArgument('filter.search', '搜索文字过长。');

@@ -54,6 +54,7 @@ import {
   type InsuredProduct,
   listOrders,
   liveOrders,
+  materialIsAsked,
   type OrderRow,
   type OrderView,
   orderByNumber,
@@ -124,7 +125,8 @@ labelActs(TRACE_NOUN, { RECORD: '记录销售过程' });
 labelActs(RECORDING_NOUN, { RECORD: '录制销售页面', WATCH: '回放销售页面' });
 
 const enums = machineEnums(orderLife, 'Order');
-const anyCaller = { roles: ROLES, scopes: API_SCOPES };
+/** Who may ask for orders, and gets those it may know of. */
+export const orderReaders = { roles: ROLES, scopes: API_SCOPES };
 const bidder = { roles: ['BIDDER'] } as const;
 
 export const ConsentStatementEnum = enumOf('ConsentStatement', '同意的方式。', {
@@ -175,6 +177,10 @@ const chosenLoader = perRequest(
 const consentLoader = perRequest(
   (context) =>
     new DataLoader<string, ConsentView[]>((ids) => consentsOfOrders(context.db, context.actor, ids)),
+);
+
+const materialLoader = perRequest(
+  (context) => new DataLoader<string, boolean>((ids) => materialIsAsked(context.db, context.actor, ids)),
 );
 
 /** What has to be accepted for each order, as the documents stand now. */
@@ -513,6 +519,9 @@ export const Order = builder.objectRef<OrderRow>('Order').implement({
       orderLife,
       enums,
       (row, event) => event !== 'SUBMIT_VOUCHER' || row.orderAmountFen !== null,
+      // While an insurer asks for material, it is the bidder whom the order waits for.
+      async (row, context) =>
+        row.state === 'UNDERWRITING' && (await materialLoader(context).load(row.id)) ? 'BIDDER' : undefined,
     ),
     number: t.exposeString('number', { description: '订单号。' }),
     depositKind: t.expose('depositKind', { type: DepositKindEnum, description: '保证金类型。' }),
@@ -600,6 +609,8 @@ const OrderFilter = builder.inputType('OrderFilter', {
     states: t.field({ type: [enums.state], description: '状态为其中之一。' }),
     depositKind: t.field({ type: DepositKindEnum, description: '保证金类型。' }),
     form: t.field({ type: GuaranteeFormEnum, description: '保函形式。' }),
+    createdFrom: t.field({ type: 'Date', description: '创建日期不早于该日（北京时间）。' }),
+    createdTo: t.field({ type: 'Date', description: '创建日期不晚于该日（北京时间）。' }),
     search: t.string({ description: '订单号、标段名称、标段编号或企业名称中的文字。' }),
   }),
 });
@@ -610,7 +621,7 @@ builder.queryFields((t) => ({
     description: '调用方可见的订单，最新的在前。',
     args: { filter: t.arg({ type: OrderFilter, description: '筛选条件。' }), ...pageArguments(t.arg) },
     resolve: async (_root, args, context) => {
-      requireAccess(context.actor, anyCaller);
+      requireAccess(context.actor, orderReaders);
       const request = pageRequest(args);
       if ((args.filter?.search?.length ?? 0) > limits.nameCharactersMax) {
         throw badArgument('filter.search', '搜索文字过长。');
@@ -631,7 +642,7 @@ builder.queryFields((t) => ({
       number: t.arg.string({ description: '订单号。' }),
     },
     resolve: async (_root, { id, number }, context) => {
-      requireAccess(context.actor, anyCaller);
+      requireAccess(context.actor, orderReaders);
       if (!id && !number) throw badArgument('id', '请给出 id 或 number。');
       const view = id
         ? await orderViewLoader(context).load(id)
@@ -648,7 +659,7 @@ builder.subscriptionField('orderChanged', (t) =>
       '订单的当前内容，以及每次变化后的内容。不再可见或登录失效时结束；看不到的订单立即结束，与不存在的一样。',
     args: { orderId: t.arg.id({ required: true, description: '订单编号（id）。' }) },
     subscribe: (_root, { orderId }, context) => {
-      requireAccess(context.actor, anyCaller);
+      requireAccess(context.actor, orderReaders);
       return orderTurns(context, orderId);
     },
     resolve: (view, _args, context) => shownOrder(context, view),

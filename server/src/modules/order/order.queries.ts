@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNotNull, lt, notExists, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, isNotNull, lt, notExists, or, type SQL, sql } from 'drizzle-orm';
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Actor } from '../../access/actor.ts';
 import { ordersFor, ownAffairs } from '../../access/secrecy.ts';
@@ -14,6 +14,7 @@ import {
   LIVE_ORDER_STATES,
   type OrderState,
 } from '../../db/vocabulary.ts';
+import { startOfDay } from '../../kernel/clock.ts';
 import { type Page, type PageRequest, pageOf } from '../../kernel/page.ts';
 import { limits } from '../../limits.ts';
 import type { EnterpriseRow } from '../enterprise/enterprise.queries.ts';
@@ -23,6 +24,8 @@ import type { SectionRow } from '../section/section.queries.ts';
 export type OrderRow = typeof orders.$inferSelect;
 export type ConsentRow = typeof consents.$inferSelect;
 export type SalesEventRow = typeof salesEvents.$inferSelect;
+
+const dayMs = 86_400_000;
 
 /** An order with what is shown beside it everywhere, read in one statement. */
 export interface OrderView {
@@ -74,6 +77,9 @@ export interface OrderFilter {
   readonly states?: readonly OrderState[] | null | undefined;
   readonly depositKind?: DepositKind | null | undefined;
   readonly form?: GuaranteeForm | null | undefined;
+  /** First and last day on which it was begun, in Shanghai. */
+  readonly createdFrom?: string | null | undefined;
+  readonly createdTo?: string | null | undefined;
   readonly search?: string | null | undefined;
 }
 
@@ -89,6 +95,8 @@ export async function listOrders(
     filter.states ? inArray(orders.state, [...filter.states]) : undefined,
     filter.depositKind ? eq(orders.depositKind, filter.depositKind) : undefined,
     filter.form ? eq(orders.form, filter.form) : undefined,
+    filter.createdFrom ? gte(orders.createdAt, startOfDay(filter.createdFrom)) : undefined,
+    filter.createdTo ? lt(orders.createdAt, startOfDay(filter.createdTo) + dayMs) : undefined,
     containing(filter.search, [orders.number, bidSections.name, bidSections.code, enterprises.name]),
   );
   const rows = await viewsOf(db)
@@ -125,6 +133,25 @@ function containing(search: string | null | undefined, columns: readonly AnySQLi
   if (!text) return undefined;
   const pattern = `%${text.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
   return or(...columns.map((column) => sql`${column} like ${pattern} escape '\\'`));
+}
+
+/** Whether an insurer waits for material from the bidder, for each order. Another insurer does not learn of it. */
+export async function materialIsAsked(db: Db, actor: Actor, orderIds: readonly string[]): Promise<boolean[]> {
+  const rows = await db
+    .selectDistinct({ orderId: quotes.orderId })
+    .from(quotes)
+    .innerJoin(orders, eq(orders.id, quotes.orderId))
+    .innerJoin(bidSections, eq(bidSections.id, orders.sectionId))
+    .where(
+      and(
+        inArray(quotes.orderId, [...orderIds]),
+        eq(quotes.state, 'MATERIAL_REQUESTED'),
+        ordersFor(db, actor),
+        ownAffairs(actor, quotes.insurerId),
+      ),
+    );
+  const asked = new Set(rows.map(({ orderId }) => orderId));
+  return orderIds.map((id) => asked.has(id));
 }
 
 /** The live order of an enterprise for each section and kind that it has one for. */

@@ -32,6 +32,7 @@ import {
 } from './policy.service.ts';
 
 const enums = machineEnums(policyLife, 'Policy');
+export const PolicyStateEnum = enums.state;
 
 export const policyOfOrderLoader = perRequest(
   (context) =>

@@ -1,13 +1,24 @@
-import { and, asc, eq, gt, gte, inArray, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, gte, inArray, isNull, lt, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { Actor } from '../../access/actor.ts';
 import { ordersFor, ownAffairs, unsealed } from '../../access/secrecy.ts';
 import type { Db } from '../../db/open.ts';
+import { contains } from '../../db/search.ts';
+import { enterprises } from '../../db/tables/enterprise.ts';
 import { insurers } from '../../db/tables/insurer.ts';
 import { orders } from '../../db/tables/order.ts';
 import { endorsements, policies } from '../../db/tables/policy.ts';
 import { bidSections } from '../../db/tables/section.ts';
 import { uploads } from '../../db/tables/upload.ts';
+import {
+  DEPOSIT_KINDS,
+  type DepositKind,
+  type GuaranteeForm,
+  ORDER_STATES_UNDER_WAY,
+  POLICY_STATES_IN_FORCE,
+  type PolicyState,
+} from '../../db/vocabulary.ts';
 import { addDays } from '../../kernel/clock.ts';
+import { type Page, type PageRequest, pageOf } from '../../kernel/page.ts';
 import type { UploadRow } from '../upload/upload.queries.ts';
 
 export type PolicyRow = typeof policies.$inferSelect;
@@ -17,6 +28,13 @@ export interface PolicyView extends PolicyRow {
   readonly file: UploadRow;
 }
 
+const visible = (db: Db, actor: Actor) => and(ordersFor(db, actor), ownAffairs(actor, policies.insurerId));
+
+const viewOf = (row: { policy: PolicyRow; file: UploadRow }): PolicyView => ({
+  ...row.policy,
+  file: row.file,
+});
+
 async function select(db: Db, actor: Actor, where: SQL | undefined): Promise<PolicyView[]> {
   const rows = await db
     .select({ policy: policies, file: uploads })
@@ -24,8 +42,8 @@ async function select(db: Db, actor: Actor, where: SQL | undefined): Promise<Pol
     .innerJoin(orders, eq(orders.id, policies.orderId))
     .innerJoin(bidSections, eq(bidSections.id, orders.sectionId))
     .innerJoin(uploads, eq(uploads.id, policies.uploadId))
-    .where(and(ordersFor(db, actor), ownAffairs(actor, policies.insurerId), where));
-  return rows.map((row) => ({ ...row.policy, file: row.file }));
+    .where(and(visible(db, actor), where));
+  return rows.map(viewOf);
 }
 
 export async function policyById(db: Db, actor: Actor, id: string): Promise<PolicyView | null> {
@@ -41,6 +59,129 @@ export async function policiesOfOrders(
   const rows = await select(db, actor, inArray(policies.orderId, [...orderIds]));
   const byOrder = new Map(rows.map((row) => [row.orderId, row]));
   return orderIds.map((id) => byOrder.get(id) ?? null);
+}
+
+export interface PolicyFilter {
+  readonly states?: readonly PolicyState[] | null | undefined;
+  readonly depositKind?: DepositKind | null | undefined;
+  readonly form?: GuaranteeForm | null | undefined;
+  /** First and last of the days with which the cover may end. */
+  readonly endsFrom?: string | null | undefined;
+  readonly endsTo?: string | null | undefined;
+  readonly search?: string | null | undefined;
+}
+
+/** Policies the caller may know of, the newest first. */
+export async function listPolicies(
+  db: Db,
+  actor: Actor,
+  filter: PolicyFilter,
+  { first, after }: PageRequest,
+): Promise<Page<PolicyView>> {
+  const search = filter.search?.trim();
+  const matching = and(
+    visible(db, actor),
+    filter.states ? inArray(policies.state, [...filter.states]) : undefined,
+    filter.depositKind ? eq(orders.depositKind, filter.depositKind) : undefined,
+    filter.form ? eq(orders.form, filter.form) : undefined,
+    filter.endsFrom ? gte(policies.endOn, filter.endsFrom) : undefined,
+    filter.endsTo ? lte(policies.endOn, filter.endsTo) : undefined,
+    search
+      ? or(
+          contains(policies.policyNumber, search),
+          contains(orders.number, search),
+          contains(bidSections.name, search),
+          contains(bidSections.code, search),
+          contains(enterprises.name, search),
+        )
+      : undefined,
+  );
+  const rows = await db
+    .select({ policy: policies, file: uploads })
+    .from(policies)
+    .innerJoin(orders, eq(orders.id, policies.orderId))
+    .innerJoin(bidSections, eq(bidSections.id, orders.sectionId))
+    .innerJoin(enterprises, eq(enterprises.id, orders.enterpriseId))
+    .innerJoin(uploads, eq(uploads.id, policies.uploadId))
+    .where(
+      and(
+        matching,
+        after ? sql`(${policies.issuedAt}, ${policies.id}) < (${after.key}, ${after.id})` : undefined,
+      ),
+    )
+    .orderBy(desc(policies.issuedAt), desc(policies.id))
+    .limit(first + 1);
+  const total = async () => {
+    const [row] = await db
+      .select({ n: count() })
+      .from(policies)
+      .innerJoin(orders, eq(orders.id, policies.orderId))
+      .innerJoin(bidSections, eq(bidSections.id, orders.sectionId))
+      .innerJoin(enterprises, eq(enterprises.id, orders.enterpriseId))
+      .where(matching);
+    return row?.n ?? 0;
+  };
+  return pageOf(rows.map(viewOf), first, (row) => ({ key: row.issuedAt, id: row.id }), total);
+}
+
+/** What guarantees do for the deposits of one kind, in fen. */
+export interface CoverFigures {
+  readonly depositKind: DepositKind;
+  readonly inForce: number;
+  readonly coveredFen: number;
+  readonly premiumFen: number;
+  readonly endingSoon: number;
+  /** The nearest last day of cover, `YYYY-MM-DD`. */
+  readonly nextEndOn: string | null;
+  readonly underWay: number;
+  readonly underWayFen: number;
+}
+
+/**
+ * What is covered now, and what is applied for and not covered yet, by kinds; a kind of which there is nothing is left out.
+ *
+ * @param soonUntil last day with which a cover ends soon
+ */
+export async function coverFigures(db: Db, actor: Actor, soonUntil: string): Promise<CoverFigures[]> {
+  const covered = await db
+    .select({
+      depositKind: orders.depositKind,
+      inForce: count(),
+      coveredFen: sql<number>`sum(${policies.sumInsuredFen})`,
+      premiumFen: sql<number>`sum(${policies.premiumFen})`,
+      endingSoon: sql<number>`sum(case when ${policies.endOn} <= ${soonUntil} then 1 else 0 end)`,
+      nextEndOn: sql<string>`min(${policies.endOn})`,
+    })
+    .from(policies)
+    .innerJoin(orders, eq(orders.id, policies.orderId))
+    .innerJoin(bidSections, eq(bidSections.id, orders.sectionId))
+    .where(and(visible(db, actor), inArray(policies.state, [...POLICY_STATES_IN_FORCE])))
+    .groupBy(orders.depositKind);
+  const underWay = await db
+    .select({
+      depositKind: orders.depositKind,
+      underWay: count(),
+      underWayFen: sql<number>`sum(coalesce(${orders.depositAmountFen}, 0))`,
+    })
+    .from(orders)
+    .innerJoin(bidSections, eq(bidSections.id, orders.sectionId))
+    .where(and(ordersFor(db, actor), inArray(orders.state, [...ORDER_STATES_UNDER_WAY])))
+    .groupBy(orders.depositKind);
+  return DEPOSIT_KINDS.flatMap((depositKind) => {
+    const own = covered.find((row) => row.depositKind === depositKind);
+    const coming = underWay.find((row) => row.depositKind === depositKind);
+    if (!own && !coming) return [];
+    const nothing = {
+      inForce: 0,
+      coveredFen: 0,
+      premiumFen: 0,
+      endingSoon: 0,
+      nextEndOn: null,
+      underWay: 0,
+      underWayFen: 0,
+    };
+    return [{ ...nothing, ...own, ...coming, depositKind }];
+  });
 }
 
 /** Who sees a policy sees its file. */
