@@ -16,6 +16,7 @@ const absent = {
   sumInsured: null,
   start: null,
   end: null,
+  seals: null,
   checkedAt: '2026-11-24T10:00:00.000+08:00',
 };
 const valid = {
@@ -46,6 +47,38 @@ test('a scanned code fills in the form and asks at once', async () => {
   expect(wrapper.text()).toContain('¥10,000.00');
   expect(wrapper.text()).toContain('2026年11月25日 至 2029年8月20日');
   expect(wrapper.text()).toContain('2026-11-24 10:00:00');
+});
+
+test('a seal is shown with who made it, when, and who vouches for it', async () => {
+  const seal = {
+    __typename: 'PolicySeal',
+    holds: true,
+    coversAll: true,
+    signedAt: '2026-11-24T10:00:00.000+08:00',
+    chain: [
+      {
+        __typename: 'PolicySealCertificate',
+        subject: '紫辰财产保险（演示证书，自签名）',
+        issuer: '紫辰财产保险（演示证书，自签名）',
+        serialNumber: '4d70',
+        validFrom: '2026-11-23T10:00:00.000+08:00',
+        validUntil: '2036-11-20T10:00:00.000+08:00',
+        selfSigned: true,
+        signatureHolds: true,
+      },
+    ],
+  };
+  const { wrapper } = await page({ ...valid, seals: [seal] }, '/verify?number=P-2026-1&code=k7qm2xpd94tf');
+  await vi.waitFor(() =>
+    expect(wrapper.text()).toContain('签章有效，覆盖整个文件，签章时间 2026-11-24 10:00:00'),
+  );
+  expect(wrapper.text()).toContain('2026-11-23 至 2036-11-20');
+  expect(wrapper.text()).toContain('自签名证书，未经第三方认证机构核验');
+});
+
+test('a file without a seal says so', async () => {
+  const { wrapper } = await page({ ...valid, seals: [] }, '/verify?number=P-2026-1&code=k7qm2xpd94tf');
+  await vi.waitFor(() => expect(wrapper.text()).toContain('没有电子签章'));
 });
 
 test('without number or code nothing is asked', async () => {
