@@ -161,7 +161,8 @@ async function record<T extends LivingTable, S extends string, E extends string>
     note: change.note ?? null,
     data: change.data ?? {},
   });
-  if (orderId && !isInside(life.machine.name)) command.changedOrders.add(orderId);
+  command.changed.add(life.machine.name);
+  if (orderId && !isInside(life.machine.name)) command.changed.add(orderId);
 }
 
 /** Writes an act that moves no state but has to be accounted for: a reveal, a new key, a changed product. */

@@ -1,9 +1,10 @@
 import { EventEmitter, on } from 'node:events';
 
-/** Tells, after the commit, which orders changed; and the worker that something is due. Nothing is lost when nobody listens. */
+/** Tells, after the commit, what changed; and the worker that something is due. Nothing is lost when nobody listens. */
 export interface News {
-  readonly orderChanged: (orderId: string) => void;
-  readonly orderChanges: (orderId: string, signal: AbortSignal) => AsyncIterable<void>;
+  /** @param topic the id of an order, or the name of a machine, one of whose objects changed */
+  readonly changed: (topic: string) => void;
+  readonly changes: (topic: string, signal: AbortSignal) => AsyncIterable<void>;
   readonly workDue: () => void;
   readonly onWorkDue: (listener: () => void) => () => void;
 }
@@ -11,10 +12,10 @@ export interface News {
 export function createNews(): News {
   const emitter = new EventEmitter().setMaxListeners(0);
   return {
-    orderChanged: (orderId) => void emitter.emit(orderId),
-    async *orderChanges(orderId, signal) {
+    changed: (topic) => void emitter.emit(topic),
+    async *changes(topic, signal) {
       try {
-        for await (const _ of on(emitter, orderId, { signal })) yield;
+        for await (const _ of on(emitter, topic, { signal })) yield;
       } catch (reason) {
         // The reader went away; anything else is a fault.
         if (!signal.aborted) throw reason;

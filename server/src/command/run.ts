@@ -11,22 +11,22 @@ export interface Command {
   /** The instant of the whole act, in milliseconds. */
   readonly now: number;
   readonly request: RequestFacts;
-  /** Orders to announce after the commit. */
-  readonly changedOrders: Set<string>;
+  /** What to announce after the commit: ids of orders, and names of machines whose objects changed. */
+  readonly changed: Set<string>;
 }
 
-/** Runs an act in a transaction and, once it is safe on disk, tells those who wait for its orders. */
+/** Runs an act in a transaction and, once it is safe on disk, tells those who wait for what changed. */
 export async function run<T>(
   core: Core,
   actor: Actor,
   request: RequestFacts,
   act: (command: Command) => Promise<T>,
 ): Promise<T> {
-  const changedOrders = new Set<string>();
+  const changed = new Set<string>();
   const result = await core.database.transact((db) =>
-    act({ core, db, actor, now: core.clock.now(), request, changedOrders }),
+    act({ core, db, actor, now: core.clock.now(), request, changed }),
   );
-  for (const orderId of changedOrders) core.news.orderChanged(orderId);
+  for (const topic of changed) core.news.changed(topic);
   core.news.workDue();
   return result;
 }

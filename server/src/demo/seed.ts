@@ -1,22 +1,23 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { eq, sql } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { type Actor, system } from '../access/actor.ts';
 import { addApiSecret } from '../access/api-key.ts';
 import { hashPassword } from '../access/password.ts';
 import { type Core, noRequest } from '../command/core.ts';
 import { type Command, run } from '../command/run.ts';
 import { apiClients, users } from '../db/tables/account.ts';
-import { enterprises } from '../db/tables/enterprise.ts';
 import { insurers } from '../db/tables/insurer.ts';
 import type { ApiScope, Role } from '../db/vocabulary.ts';
 import { parseExchangeTime } from '../kernel/clock.ts';
 import { newId } from '../kernel/id.ts';
 import { invariant } from '../kernel/invariant.ts';
+import * as enterprise from '../modules/enterprise/enterprise.service.ts';
 import { publishDocument, saveInsurer, saveProduct } from '../modules/insurer/insurer.service.ts';
 import { saveBidSection } from '../modules/project/project.service.ts';
 import { listSections, sectionByCode } from '../modules/section/section.queries.ts';
 import * as sections from '../modules/section/section.service.ts';
+import { receiveUpload } from '../modules/upload/upload.service.ts';
 import { platformDocuments, productDocuments } from './documents.ts';
 import { demoInsurers, demoProducts } from './insurers.ts';
 import { demoContractors } from './organisations.ts';
@@ -66,6 +67,8 @@ export async function seedDemonstration(core: Core, tell: (step: string) => void
     await seedSections(core, now);
     tell('accounts');
     const made = await as(core, system, now, (command) => seedAccounts(command, insurerIds));
+    tell('a certified enterprise');
+    await seedEnterprise(core, made, now);
     await seedProjects(core, now, made.accounts.bidder.mobile);
     return made;
   });
@@ -203,25 +206,11 @@ async function seedAccounts(command: Command, insurerIds: ReadonlyMap<string, st
   const [firstInsurer] = insurerIds.values();
   invariant(firstInsurer, 'the demonstration has insurers');
 
-  const [contractor] = demoContractors;
-  invariant(contractor, 'the demonstration has contractors');
-  const enterpriseId = newId('ent');
-  await command.db.insert(enterprises).values({
-    id: enterpriseId,
-    name: contractor.name,
-    creditCode: contractor.code,
-    ownership: 'PRIVATE',
-    regionCode: '210502',
-    address: '平山区演示路 1 号（演示）',
-    certifiedAt: command.now,
-    createdAt: command.now,
-  });
-
   const account = async (
     mobile: string,
     role: Role,
     name: string,
-    belongs: { enterpriseId?: string; insurerId?: string } = {},
+    insurerId: string | null = null,
   ): Promise<DemoAccount> => {
     const password = newId('p').slice(2, 18);
     await command.db.insert(users).values({
@@ -230,8 +219,7 @@ async function seedAccounts(command: Command, insurerIds: ReadonlyMap<string, st
       passwordHash: await hashPassword(password),
       role,
       name,
-      enterpriseId: belongs.enterpriseId ?? null,
-      insurerId: belongs.insurerId ?? null,
+      insurerId,
       createdAt: command.now,
     });
     return { mobile, password };
@@ -251,21 +239,15 @@ async function seedAccounts(command: Command, insurerIds: ReadonlyMap<string, st
   const accounts: DemoAccounts = {
     operator: await account('19900000001', 'OPERATOR', '演示运营一'),
     operator2: await account('19900000002', 'OPERATOR', '演示运营二'),
-    underwriter: await account('19900000003', 'UNDERWRITER', '演示核保', { insurerId: firstInsurer }),
+    underwriter: await account('19900000003', 'UNDERWRITER', '演示核保', firstInsurer),
     regulator: await account('19900000004', 'REGULATOR', '演示监管'),
-    bidder: await account('19900000005', 'BIDDER', '演示经办', { enterpriseId }),
+    bidder: await account('19900000005', 'BIDDER', '演示经办'),
     apiClients: {
       centre: await client('交易中心系统（演示）', ['sections:write', 'deposits:read'], null),
       insurer: await client('保险公司系统（演示）', insurerScopes, firstInsurer),
       bank: await client('银行系统（演示）', ['payments:write'], null),
     },
   };
-  await command.db
-    .update(enterprises)
-    .set({
-      ownerId: sql`(select ${users.id} from ${users} where ${users.mobile} = ${accounts.bidder.mobile})`,
-    })
-    .where(eq(enterprises.id, enterpriseId));
   const insurerKeys: { name: string; secret: string }[] = [];
   for (const insurer of demoInsurers) {
     const insurerId = insurerIds.get(insurer.key);
@@ -275,3 +257,48 @@ async function seedAccounts(command: Command, insurerIds: ReadonlyMap<string, st
   }
   return { accounts, insurerKeys };
 }
+
+/** The bidder's company, certified as every other: papers, an operator's approval, a profile. Its licence is a specimen. */
+async function seedEnterprise(
+  core: Core,
+  { accounts }: { accounts: DemoAccounts },
+  now: number,
+): Promise<void> {
+  const [contractor] = demoContractors;
+  invariant(contractor, 'the demonstration has contractors');
+  const bidder = await personOf(core, accounts.bidder, now);
+  const upload = await receiveUpload(core, bidder, noRequest, {
+    purpose: 'LICENSE',
+    bytes: await readFile(new URL('./license.png', import.meta.url)),
+    contentType: 'image/png',
+    fileName: '营业执照样张（演示）.png',
+  });
+  const { id } = await as(core, bidder, now, (command) =>
+    enterprise.submitCertification(command, {
+      name: contractor.name,
+      creditCode: contractor.code,
+      // The number that everybody prints as an example; its region was dissolved.
+      legalRepresentative: { name: '赵演示', idType: 'RESIDENT_ID', idNumber: '11010519491231002X' },
+      licenseUploadId: upload.id,
+    }),
+  );
+  const operator = await personOf(core, accounts.operator, now);
+  await as(core, operator, now, (command) => enterprise.approveCertification(command, { id }));
+  const owner = await personOf(core, accounts.bidder, now);
+  await as(core, owner, now, (command) =>
+    enterprise.completeProfile(command, {
+      ownership: 'PRIVATE',
+      regionCode: '210502',
+      address: '平山区演示路 1 号（演示）',
+    }),
+  );
+}
+
+/** A person of the demonstration as an actor, with no session. */
+const personOf = (core: Core, { mobile }: DemoAccount, now: number): Promise<Actor> =>
+  as(core, system, now, async ({ db }) => {
+    const [row] = await db.select().from(users).where(eq(users.mobile, mobile));
+    invariant(row, 'the accounts were made');
+    const { id, role, enterpriseId, insurerId } = row;
+    return { kind: 'USER', id, role, enterpriseId, insurerId, tokenHash: '', mustEnrol: false };
+  });

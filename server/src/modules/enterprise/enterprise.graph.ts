@@ -11,6 +11,7 @@ import { mutation } from '../../graph/mutation.ts';
 import { defineNode, Node } from '../../graph/node.ts';
 import { lineRule, textRule } from '../../graph/text-rules.ts';
 import { labelActs, lifeFields, machineEnums } from '../../graph/timeline.ts';
+import { turnsOf } from '../../graph/turns.ts';
 import { IdTypeEnum, OwnershipEnum } from '../../graph/vocabulary.ts';
 import { regionByCode } from '../../kernel/regions.ts';
 import { limits } from '../../limits.ts';
@@ -22,6 +23,7 @@ import { certificationFields } from './certification.fields.ts';
 import { certificationLife } from './certification.machine.ts';
 import {
   type CertificationRow,
+  certificationById,
   certificationInForce,
   certificationsByIds,
   type EnterpriseRow,
@@ -277,6 +279,23 @@ builder.queryField('certifications', (t) =>
       requireAccess(context.actor, { roles: ['OPERATOR', 'REGULATOR', 'BIDDER', 'UNDERWRITER'] });
       return listCertifications(context.db, context.actor, args.filter ?? {}, pageRequest(args));
     },
+  }),
+);
+
+builder.subscriptionField('certificationChanged', (t) =>
+  t.field({
+    type: Certification,
+    description:
+      '一份企业认证的当前内容，以及它或审核队列每次变化后的内容。不再可见、登录失效或归属的企业改变时结束；看不到的立即结束，与不存在的一样。',
+    args: { certificationId: t.arg.id({ required: true, description: '企业认证编号（id）。' }) },
+    subscribe: (_root, { certificationId }, context) => {
+      requireAccess(context.actor, { roles: ['OPERATOR', 'REGULATOR', 'BIDDER'] });
+      // Whoever waits moves up when another's papers are decided.
+      return turnsOf(context, certificationLife.machine.name, () =>
+        certificationById(context.db, context.actor, certificationId),
+      );
+    },
+    resolve: (row) => row,
   }),
 );
 

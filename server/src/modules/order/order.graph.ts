@@ -22,6 +22,7 @@ import { mutation } from '../../graph/mutation.ts';
 import { defineNode, Node } from '../../graph/node.ts';
 import { lineRule, optionalLineRule, textRule } from '../../graph/text-rules.ts';
 import { labelActs, lifeFields, machineEnums } from '../../graph/timeline.ts';
+import { turnsOf } from '../../graph/turns.ts';
 import {
   DepositKindEnum,
   GuaranteeFormEnum,
@@ -44,7 +45,6 @@ import { DeadlinePassed } from '../section/section.refusals.ts';
 import { applicationWarnings, missingLeaves } from './order.application.ts';
 import { type Requirement, requirementsOf } from './order.documents.ts';
 import { effectiveDueAt, guardApplying } from './order.guards.ts';
-import { orderTurns } from './order.live.ts';
 import { orderLife } from './order.machine.ts';
 import { type OrderPaper, papersOfOrder } from './order.papers.ts';
 import {
@@ -57,6 +57,7 @@ import {
   materialIsAsked,
   type OrderRow,
   type OrderView,
+  orderById,
   orderByNumber,
   ordersByIds,
   productsOfOrders,
@@ -660,7 +661,7 @@ builder.subscriptionField('orderChanged', (t) =>
     args: { orderId: t.arg.id({ required: true, description: '订单编号（id）。' }) },
     subscribe: (_root, { orderId }, context) => {
       requireAccess(context.actor, orderReaders);
-      return orderTurns(context, orderId);
+      return turnsOf(context, orderId, () => orderById(context.db, context.actor, orderId));
     },
     resolve: (view, _args, context) => shownOrder(context, view),
   }),
@@ -693,7 +694,7 @@ const mayNot = (code: string, message: string, orderId: string | null = null): M
 /** The caller's enterprise if it may apply, or what it lacks. Asked once a request, however many sections are shown. */
 const readiness = perRequest((context): Promise<EnterpriseRow | Refusal> => {
   const { core, db, actor, facts } = context;
-  const asked = { core, db, actor, request: facts, now: core.clock.now(), changedOrders: new Set<string>() };
+  const asked = { core, db, actor, request: facts, now: core.clock.now(), changed: new Set<string>() };
   return requireReadyEnterprise(asked).catch((reason: unknown) => {
     if (reason instanceof Refusal) return reason;
     throw reason;

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { Person } from '../../../test/support/given.ts';
 import { createHarness, type Harness } from '../../../test/support/harness.ts';
+import { follow } from '../../../test/support/turns.ts';
 import {
   CANCEL,
   OFFER,
@@ -18,37 +19,7 @@ beforeEach(async () => {
 
 const QUERY = `subscription ($id: ID!) { orderChanged(orderId: $id) { state stateLabel quotes { state } events { event } } }`;
 
-/** Reads the turns of a subscription one by one. */
-async function listen(who: Person, id: string) {
-  const left = new AbortController();
-  const response = await h.fetch(who, '/graphql', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
-    body: JSON.stringify({ query: QUERY, variables: { id } }),
-    signal: left.signal,
-  });
-  expect(response.status).toBe(200);
-  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
-  const decoder = new TextDecoder();
-  let text = '';
-  return {
-    /** The next turn, or null where the stream has ended. */
-    async next() {
-      for (;;) {
-        const match = /event: (\w+)\r?\ndata:(.*)\r?\n\r?\n/.exec(text);
-        if (match) {
-          text = text.slice(match.index + match[0].length);
-          if (match[1] === 'complete') return null;
-          return JSON.parse(match[2] ?? '').data.orderChanged;
-        }
-        const { done, value } = await reader.read();
-        if (done) return null;
-        text += decoder.decode(value, { stream: true });
-      }
-    },
-    leave: () => reader.cancel(),
-  };
-}
+const listen = (who: Person, id: string) => follow(h, who, QUERY, { id });
 
 test('all who listen get the order at once and again after each change', async () => {
   const scene: Scene = await sceneOf(h);

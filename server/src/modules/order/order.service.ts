@@ -247,7 +247,7 @@ export async function chooseProducts(
 
   await command.db.delete(orderProducts).where(eq(orderProducts.orderId, order.id));
   await choose(command, order, productIds);
-  command.changedOrders.add(order.id);
+  command.changed.add(order.id);
   return order;
 }
 
@@ -352,7 +352,7 @@ export async function acceptDocuments(
       })),
     },
   });
-  command.changedOrders.add(order.id);
+  command.changed.add(order.id);
   return order;
 }
 
@@ -396,7 +396,7 @@ export async function saveApplication(
     .where(and(eq(orders.id, order.id), eq(orders.state, 'DRAFT')))
     .returning();
   invariant(saved, 'nobody else writes meanwhile');
-  command.changedOrders.add(order.id);
+  command.changed.add(order.id);
   return saved;
 }
 

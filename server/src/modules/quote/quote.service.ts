@@ -307,7 +307,7 @@ async function setOrder(
 ): Promise<OrderRow> {
   const [changed] = await command.db.update(orders).set(values).where(eq(orders.id, order.id)).returning();
   invariant(changed, 'an order is never deleted');
-  command.changedOrders.add(order.id);
+  command.changed.add(order.id);
   return changed;
 }
 

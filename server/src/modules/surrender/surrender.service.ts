@@ -233,7 +233,7 @@ async function offerTo(command: Command, orderId: string): Promise<void> {
     orderId,
     insurerId: (await policyOf(command, orderId)).insurerId,
   });
-  command.changedOrders.add(orderId);
+  command.changed.add(orderId);
 }
 
 /** How a section's holders stand. */
