@@ -29,6 +29,7 @@ import { keepSalesPages } from './modules/order/order.trace.ts';
 import { movePoliciesByDate, remindOfExpiry } from './modules/policy/policy.service.ts';
 import { expireQuotes } from './modules/quote/quote.service.ts';
 import { offerToHolders, SURRENDER_OFFERS_TOPIC } from './modules/surrender/surrender.service.ts';
+import { closeTickets } from './modules/ticket/ticket.service.ts';
 import { sweepUploads } from './modules/upload/upload.service.ts';
 import { createPaper } from './paper/paper.ts';
 import { createKeyFolderSeal } from './ports/seal/key-folder.ts';
@@ -67,6 +68,7 @@ const timers: readonly Timer[] = [
   { name: 'movePoliciesByDate', everyMs: minuteMs, work: movePoliciesByDate },
   { name: 'remindOfDeadlines', everyMs: minuteMs / 2, work: remindOfDeadlines },
   { name: 'remindOfExpiry', everyMs: 10 * minuteMs, work: remindOfExpiry },
+  { name: 'closeTickets', everyMs: minuteMs, work: closeTickets },
   { name: 'forgetExpired', everyMs: 10 * minuteMs, work: forgetExpired },
   { name: 'forgetOldKeys', everyMs: 60 * minuteMs, work: forgetOldKeys },
   { name: 'sweepUploads', everyMs: 60 * minuteMs, work: sweepUploads },

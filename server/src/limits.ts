@@ -194,6 +194,13 @@ export const limits = {
   rejectedLinesKeptMax: 200,
   surrenderReviewWorkdays: 1,
   surrenderDecisionWorkdays: 2,
+  /** By when a ticket of each type is to be resolved. */
+  ticketWorkdays: { TITLE_CHANGE: 2, RESEND: 3, POLICY_CORRECTION: 2, COMPLAINT: 1, OTHER: 3 },
+  /** How long a ticket waits for the customer, and how long a resolved one can be looked at before it closes by itself. */
+  ticketCustomerWorkdays: 5,
+  ticketOpenPerOrderMax: 5,
+  ticketMessagesMax: 200,
+  ticketFilesPerMessageMax: 6,
   voucherPicturesMax: 5,
   issueWorkdays: 1,
   electronicInvoiceWorkdays: 2,

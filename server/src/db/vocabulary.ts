@@ -382,3 +382,19 @@ export const surrenderCauseLabel: Record<SurrenderCause, string> = {
   TENDER_FAILED: '标段流标或终止招标',
   BIDDER_GAVE_UP: '企业放弃投标',
 };
+
+export const TICKET_STATES = ['OPEN', 'IN_PROGRESS', 'WAITING_CUSTOMER', 'RESOLVED', 'CLOSED'] as const;
+export type TicketState = (typeof TICKET_STATES)[number];
+/** What a ticket is about. */
+export const TICKET_TYPES = ['TITLE_CHANGE', 'RESEND', 'POLICY_CORRECTION', 'COMPLAINT', 'OTHER'] as const;
+export type TicketType = (typeof TICKET_TYPES)[number];
+export const ticketTypeLabel: Record<TicketType, string> = {
+  TITLE_CHANGE: '改抬头',
+  RESEND: '补寄',
+  POLICY_CORRECTION: '保单更正',
+  COMPLAINT: '投诉',
+  OTHER: '其他',
+};
+/** Who wrote a message of a ticket. */
+export const TICKET_AUTHORS = ['BIDDER', 'OPERATOR', 'UNDERWRITER'] as const;
+export type TicketAuthor = (typeof TICKET_AUTHORS)[number];

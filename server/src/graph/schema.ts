@@ -19,6 +19,7 @@ import '../modules/policy/endorsement.graph.ts';
 import '../modules/policy/cover.graph.ts';
 import '../modules/invoice/invoice.graph.ts';
 import '../modules/surrender/surrender.graph.ts';
+import '../modules/ticket/ticket.graph.ts';
 import '../modules/message/message.graph.ts';
 import '../modules/export/export.graph.ts';
 import { lexicographicSortSchema, printSchema } from 'graphql';

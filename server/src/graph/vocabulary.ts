@@ -10,6 +10,7 @@ import {
   qualificationLabel,
   roleLabel,
   surrenderCauseLabel,
+  ticketTypeLabel,
 } from '../db/vocabulary.ts';
 import { enumOf } from './builder.ts';
 
@@ -24,3 +25,4 @@ export const QualificationEnum = enumOf('Qualification', '施工资质等级。'
 export const InvoiceTypeEnum = enumOf('InvoiceType', '发票类型。', invoiceTypeLabel);
 export const DocumentKindEnum = enumOf('DocumentKind', '文件种类。', documentKindLabel);
 export const SurrenderCauseEnum = enumOf('SurrenderCause', '退保原因。', surrenderCauseLabel);
+export const TicketTypeEnum = enumOf('TicketType', '售后工单的类型。', ticketTypeLabel);

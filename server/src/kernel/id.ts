@@ -41,6 +41,11 @@ export function certificationNumber(nowMs: number): string {
   return `RZ${shanghaiDigits(nowMs, 8)}${randomDigits(8)}`;
 }
 
+/** 工单号: SH, the day in Shanghai, 8 random digits. */
+export function ticketNumber(nowMs: number): string {
+  return `SH${shanghaiDigits(nowMs, 8)}${randomDigits(8)}`;
+}
+
 /** 验真码 of a policy: 8 characters (40 bits) that nobody takes for another when reading them out. */
 export function verificationCode(): string {
   return randomText(READABLE, 8);

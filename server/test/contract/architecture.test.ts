@@ -59,6 +59,7 @@ const stream = [
   'policy',
   'invoice',
   'surrender',
+  'ticket',
   'message',
   'export',
 ];

@@ -109,6 +109,7 @@ const prefixes: Readonly<Record<string, string>> = {
   policyId: 'pol',
   invoiceId: 'inv',
   surrenderId: 'srd',
+  ticketId: 'tkt',
   refundId: 'rfd',
   lineId: 'bnl',
 };

@@ -68,6 +68,14 @@ const texts: Readonly<Record<string, readonly [title: string, sms: string]>> = {
   ],
   'surrender.DECLINE': ['退保申请未通过', `${about}演示财险未同意退保，保单继续有效，请登录平台查看原因。`],
   'surrender.COMPLETE': ['退保成功', `${about}退保成功，保费已退回原付款账户，请登录平台查看退款凭证。`],
+  'ticket.HAND_OVER': ['售后工单已转交保险公司', `${about}售后工单已转交演示财险处理。`],
+  'ticket.ANSWER': ['售后工单有新答复', `${about}售后工单有新答复，请登录平台查看。`],
+  'ticket.ASK': ['售后工单待您回复', `${about}售后工单需要您补充或确认，请登录平台查看并回复。`],
+  'ticket.RESOLVE': [
+    '售后工单已解决',
+    `${about}售后工单已处理完毕，请登录平台查看结果；如未解决，可以重新打开工单。`,
+  ],
+  'ticket.EXPIRE': ['售后工单已关闭', `${about}售后工单到期，已自动关闭。`],
   'bidSection.POSTPONE': [
     '标段已延期',
     `${about}标段“平山区测试道路改造工程（一标段）”已延期，投标截止时间改为2026-12-04 09:30。`,

@@ -168,6 +168,29 @@ export const orderTemplates: Readonly<Record<string, Template>> = {
     text: (facts) => `订单${facts.orderNumber}：退保成功，保费已退回原付款账户，请登录平台查看退款凭证。`,
     onPageOnly: true,
   },
+  'ticket.HAND_OVER': {
+    title: '售后工单已转交保险公司',
+    text: (facts) => `订单${facts.orderNumber}：售后工单已转交${facts.insurerName}处理。`,
+    onPageOnly: true,
+  },
+  'ticket.ANSWER': {
+    title: '售后工单有新答复',
+    text: (facts) => `订单${facts.orderNumber}：售后工单有新答复，请登录平台查看。`,
+  },
+  'ticket.ASK': {
+    title: '售后工单待您回复',
+    text: (facts) => `订单${facts.orderNumber}：售后工单需要您补充或确认，请登录平台查看并回复。`,
+  },
+  'ticket.RESOLVE': {
+    title: '售后工单已解决',
+    text: (facts) =>
+      `订单${facts.orderNumber}：售后工单已处理完毕，请登录平台查看结果；如未解决，可以重新打开工单。`,
+  },
+  'ticket.EXPIRE': {
+    title: '售后工单已关闭',
+    text: (facts) => `订单${facts.orderNumber}：售后工单到期，已自动关闭。`,
+    onPageOnly: true,
+  },
 };
 
 /** What may be said of a section that was saved. */
