@@ -23,6 +23,7 @@ import { forgetExpired } from './modules/account/account.jobs.ts';
 import { deliverSms, SMS_TOPIC } from './modules/account/sms-message.ts';
 import { expireInvitations } from './modules/enterprise/member.service.ts';
 import { insurersByIds } from './modules/insurer/insurer.queries.ts';
+import { requestWishedInvoices, WISHED_INVOICES_TOPIC } from './modules/invoice/invoice.wish.ts';
 import { remindOfDeadlines, SECTION_NEWS_TOPIC, tellSectionNews } from './modules/message/message.service.ts';
 import { lapseOrders } from './modules/order/order.service.ts';
 import { keepSalesPages } from './modules/order/order.trace.ts';
@@ -78,6 +79,7 @@ const handlers: Readonly<Record<string, EffectHandler>> = {
   [SMS_TOPIC]: deliverSms,
   [SECTION_NEWS_TOPIC]: (core, { payload }) => tellSectionNews(core, String(payload.eventId)),
   [SURRENDER_OFFERS_TOPIC]: (core, { payload }) => offerToHolders(core, String(payload.sectionId)),
+  [WISHED_INVOICES_TOPIC]: (core, { payload }) => requestWishedInvoices(core, String(payload.sectionId)),
 };
 
 /** Wires everything together; nothing listens yet, and the worker is not started. The database has been migrated. */

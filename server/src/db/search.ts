@@ -1,4 +1,4 @@
-import { eq, isNull, like, type SQL, sql } from 'drizzle-orm';
+import { eq, isNull, like, not, type SQL, sql } from 'drizzle-orm';
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Db } from './open.ts';
 import { bidSections, bidSectionTexts } from './tables/section.ts';
@@ -125,4 +125,9 @@ function phraseOf(word: string): string {
     .slice(1)
     .map((sign, i) => `${signs[i]}${sign}`)
     .join(' ')}"`;
+}
+
+/** The condition, its contrary, or nothing, as the filter says. */
+export function asWished(wish: boolean | null | undefined, condition: SQL | undefined): SQL | undefined {
+  return wish == null || !condition ? undefined : wish ? condition : not(condition);
 }

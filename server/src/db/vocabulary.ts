@@ -135,6 +135,7 @@ export const invoiceTypeLabel: Record<InvoiceType, string> = {
   DIGITAL_ORDINARY: '数电票（普通发票）',
   DIGITAL_SPECIAL: '数电票（增值税专用发票）',
 };
+export const isDigital = (type: InvoiceType) => type === 'DIGITAL_ORDINARY' || type === 'DIGITAL_SPECIAL';
 export const isPaper = (type: InvoiceType) => type === 'PAPER_ORDINARY' || type === 'PAPER_SPECIAL';
 export const isSpecial = (type: InvoiceType) => type === 'PAPER_SPECIAL' || type === 'DIGITAL_SPECIAL';
 
@@ -346,6 +347,10 @@ export const POLICY_STATES = ['ISSUED', 'ACTIVE', 'EXPIRED', 'SURRENDERED', 'REL
 export type PolicyState = (typeof POLICY_STATES)[number];
 /** States in which a guarantee stands for the deposit: its cover has begun, or begins on the day it names. */
 export const POLICY_STATES_IN_FORCE = ['ISSUED', 'ACTIVE'] as const satisfies readonly PolicyState[];
+/** Formats of an invoice's files, in the order in which people want them. */
+export const INVOICE_FORMATS = ['PDF', 'OFD', 'XML'] as const;
+export type InvoiceFormat = (typeof INVOICE_FORMATS)[number];
+
 export const INVOICE_STATES = [
   'NOT_REQUESTED',
   'REQUESTED',

@@ -1,4 +1,5 @@
-import { index, sqliteTable, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { sql } from 'drizzle-orm';
+import { index, primaryKey, sqliteTable, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import {
   day,
   dayShaped,
@@ -13,7 +14,7 @@ import {
   oneOf,
   ref,
 } from '../columns.ts';
-import { INVOICE_STATES, INVOICE_TYPES } from '../vocabulary.ts';
+import { INVOICE_FORMATS, INVOICE_STATES, INVOICE_TYPES } from '../vocabulary.ts';
 import { enterprises } from './enterprise.ts';
 import { insurers } from './insurer.ts';
 import { orders } from './order.ts';
@@ -39,7 +40,10 @@ export interface ShippingAddressRow {
   address: string;
 }
 
-/** One a policy, from its issue on; without a request it stays NOT_REQUESTED. */
+/**
+ * One a policy, from its issue on; without a request it stays NOT_REQUESTED. One that was reversed stays beside the one that
+ * corrects it.
+ */
 export const invoices = sqliteTable(
   'invoices',
   {
@@ -62,26 +66,52 @@ export const invoices = sqliteTable(
     amountFen: fen().notNull(),
     netFen: fen().notNull(),
     vatFen: fen().notNull(),
+    /** The code of 10 or 12 digits that the older kinds bear beside their number. */
+    code: line(),
     number: line(),
     issuedOn: day(),
-    uploadId: ref().references(() => uploads.id),
     courier: line(),
     trackingNumber: line(),
     rejectReason: line(),
+    redCode: line(),
     redNumber: line(),
     createdAt: instant().notNull(),
     requestedAt: instant(),
     dueAt: instant(),
   },
   (t) => [
-    uniqueIndex('invoices_order').on(t.orderId),
-    uniqueIndex('invoices_number').on(t.insurerId, t.number),
+    // One a policy counts.
+    uniqueIndex('invoices_order').on(t.orderId).where(sql`state <> 'REVERSED'`),
+    index('invoices_of_order').on(t.orderId),
+    // The older kinds count their numbers anew under every code.
+    uniqueIndex('invoices_coded_number').on(t.insurerId, t.code, t.number),
+    uniqueIndex('invoices_number').on(t.insurerId, t.number).where(sql`code is null`),
     index('invoices_insurer').on(t.insurerId, t.state, t.createdAt, t.id),
     index('invoices_created').on(t.createdAt, t.id),
     known('invoices_state', t.state, INVOICE_STATES),
     known('invoices_type', t.type, INVOICE_TYPES),
     notNegative('invoices_amount', t.amountFen),
     dayShaped('invoices_issued_on', t.issuedOn),
+  ],
+);
+
+/** The files of an issued invoice, one a format. */
+export const invoiceFiles = sqliteTable(
+  'invoice_files',
+  {
+    invoiceId: ref()
+      .notNull()
+      .references(() => invoices.id),
+    format: oneOf(INVOICE_FORMATS).notNull(),
+    uploadId: ref()
+      .notNull()
+      .references(() => uploads.id),
+    createdAt: instant().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.invoiceId, t.format] }),
+    uniqueIndex('invoice_files_upload').on(t.uploadId),
+    known('invoice_files_format', t.format, INVOICE_FORMATS),
   ],
 );
 

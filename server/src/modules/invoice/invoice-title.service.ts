@@ -23,15 +23,19 @@ export const bankAccountPlace = (titleId: string) => ({
   rowId: titleId,
 });
 
+interface Buyer {
+  readonly name: string;
+  readonly taxNumber: string;
+}
+
+/** Whether name and tax number are the enterprise's own. */
+export const isCertifiedTitle = (title: Buyer, enterprise: EnterpriseRow): boolean =>
+  comparableName(title.name) === comparableName(enterprise.name) &&
+  normaliseCreditCode(title.taxNumber) === enterprise.creditCode;
+
 /** Refuses: TitleLocked, unless name and tax number are the enterprise's own. */
-export function requireCertifiedTitle(
-  title: { readonly name: string; readonly taxNumber: string },
-  enterprise: EnterpriseRow,
-): void {
-  const own =
-    comparableName(title.name) === comparableName(enterprise.name) &&
-    normaliseCreditCode(title.taxNumber) === enterprise.creditCode;
-  if (!own) throw new TitleLocked();
+export function requireCertifiedTitle(title: Buyer, enterprise: EnterpriseRow): void {
+  if (!isCertifiedTitle(title, enterprise)) throw new TitleLocked();
 }
 
 /** An absent leaf keeps what is there, null clears it. */

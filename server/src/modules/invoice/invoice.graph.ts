@@ -2,9 +2,16 @@ import DataLoader from 'dataloader';
 import { z } from 'zod';
 import { insurerView } from '../../access/secrecy.ts';
 import type { InvoiceTitleRow, ShippingAddressRow } from '../../db/tables/invoice.ts';
-import { depositKindLabel, type GuaranteeForm, invoiceTypeLabel, ROLES } from '../../db/vocabulary.ts';
+import {
+  depositKindLabel,
+  type GuaranteeForm,
+  INVOICE_FORMATS,
+  invoiceTypeLabel,
+  isDigital,
+  ROLES,
+} from '../../db/vocabulary.ts';
 import { requireAccess, type Who } from '../../graph/access.ts';
-import { builder } from '../../graph/builder.ts';
+import { builder, enumOf } from '../../graph/builder.ts';
 import { badArgument, connectionOf, pageArguments, pageRequest } from '../../graph/connection.ts';
 import { type Context, perRequest } from '../../graph/context.ts';
 import { Done, done } from '../../graph/done.ts';
@@ -13,7 +20,7 @@ import { IdInput } from '../../graph/id-input.ts';
 import { mutation } from '../../graph/mutation.ts';
 import { defineNode, Node } from '../../graph/node.ts';
 import { lineRule, textRule } from '../../graph/text-rules.ts';
-import { labelActs, lifeFields, machineEnums } from '../../graph/timeline.ts';
+import { ActorEnum, labelActs, lifeFields, machineEnums } from '../../graph/timeline.ts';
 import { DepositKindEnum, InvoiceTypeEnum } from '../../graph/vocabulary.ts';
 import { regionPath } from '../../kernel/regions.ts';
 import { limits } from '../../limits.ts';
@@ -22,11 +29,13 @@ import { MayApplyType, Order, orderLoader } from '../order/order.graph.ts';
 import { NotOpened } from '../section/section.refusals.ts';
 import { registerFileReaders, UploadType, uploadLoader } from '../upload/upload.graph.ts';
 import { UploadRefused } from '../upload/upload.refusals.ts';
-import { invoiceLife } from './invoice.machine.ts';
+import { invoiceLife, invoiceMachine } from './invoice.machine.ts';
 import {
   type AddressRow,
   addressById,
   addressesOf,
+  filesOfInvoices,
+  type InvoiceFileRow,
   type InvoiceView,
   invoiceById,
   invoicesOfOrders,
@@ -39,8 +48,10 @@ import {
 import { TitleLocked } from './invoice.refusals.ts';
 import {
   acceptInvoice,
+  addInvoiceFiles,
   deliverInvoice,
   issueInvoice,
+  isToReverse,
   mayBeShipped,
   rejectInvoice,
   requestBlock,
@@ -50,6 +61,7 @@ import {
   shipInvoice,
   withdrawInvoice,
 } from './invoice.service.ts';
+import { type Wish, wishOf } from './invoice.wish.ts';
 import { createInvoiceTitle, deleteInvoiceTitle, updateInvoiceTitle } from './invoice-title.service.ts';
 import {
   createShippingAddress,
@@ -58,7 +70,12 @@ import {
 } from './shipping-address.service.ts';
 
 plainRefusal(TitleLocked, '发票抬头须与认证企业一致（TITLE_LOCKED）。');
-labelActs('invoice', { REVEAL_BANK_ACCOUNT: '查看银行账号', DEMAND_REVERSAL: '要求红冲' });
+labelActs('invoice', {
+  REVEAL_BANK_ACCOUNT: '查看银行账号',
+  DEMAND_REVERSAL: '要求红冲',
+  WISH_INCOMPLETE: '未能自动申请',
+  ADD_FILES: '补充发票文件',
+});
 labelActs('invoiceTitle', { CREATE: '新增发票抬头', UPDATE: '修改发票抬头', DELETE: '删除发票抬头' });
 labelActs('shippingAddress', { CREATE: '新增收件地址', UPDATE: '修改收件地址', DELETE: '删除收件地址' });
 
@@ -99,6 +116,43 @@ const ShippingAddressFields = builder.objectRef<ShippingAddressRow>('ShippingAdd
   }),
 });
 
+const InvoiceFormatEnum = enumOf('InvoiceFormat', '发票文件的格式。', {
+  PDF: 'PDF 版式文件',
+  OFD: 'OFD 版式文件',
+  XML: 'XML 数据文件；数电票以它为法定文件',
+});
+const filesLoader = perRequest(
+  (context) => new DataLoader<string, InvoiceFileRow[]>((ids) => filesOfInvoices(context.db, ids)),
+);
+const InvoiceFile = builder.objectRef<InvoiceFileRow & { isLegal: boolean }>('InvoiceFile').implement({
+  description: '发票的一个文件，每种格式最多一个。',
+  fields: (t) => ({
+    format: t.expose('format', { type: InvoiceFormatEnum, description: '格式。' }),
+    legal: t.exposeBoolean('isLegal', { description: '是否法定文件：数电票的 XML。' }),
+    file: t.field({
+      type: UploadType,
+      nullable: true,
+      description: '文件。',
+      resolve: (row, _args, context) => uploadLoader(context).load(row.uploadId),
+    }),
+  }),
+});
+
+const InvoiceWish = builder.objectRef<Wish>('InvoiceWish').implement({
+  description: '投保时选择的发票类型：可以申请时（投保保函为开标后）按默认抬头和默认地址自动申请。',
+  fields: (t) => ({
+    type: t.expose('type', { type: InvoiceTypeEnum, description: '发票类型。' }),
+    typeLabel: t.string({ description: '发票类型名称。', resolve: ({ type }) => invoiceTypeLabel[type] }),
+    missing: t.exposeStringList('missing', { description: '还缺什么；为空时可以自动申请。' }),
+  }),
+});
+
+/** Who acts next: beyond the state, a paper invoice is sent, and one whose policy was given back is reversed. */
+function nextActorOf(row: InvoiceView) {
+  if (isToReverse(row) || (row.state === 'ISSUED' && mayBeShipped(row))) return 'UNDERWRITER';
+  return invoiceMachine.states[row.state].waitsFor ?? null;
+}
+
 /** What is sold, as the tax office's list of goods and services names it. */
 const contentOf: Readonly<Record<GuaranteeForm, (kind: string) => string>> = {
   INSURANCE: (kind) => `*保险服务*${kind}保证保险费`,
@@ -132,6 +186,12 @@ export const Invoice = builder.objectRef<InvoiceView>('Invoice').implement({
       if (event === 'REQUEST') return requestBlock(row) === null;
       return event === 'SHIP' ? mayBeShipped(row) : true;
     }),
+    nextActor: t.field({
+      type: ActorEnum,
+      nullable: true,
+      description: '下一步由谁处理；无人等待时为空。',
+      resolve: nextActorOf,
+    }),
     order: t.field({
       type: Order,
       nullable: true,
@@ -160,13 +220,26 @@ export const Invoice = builder.objectRef<InvoiceView>('Invoice').implement({
     amount: t.expose('amountFen', { type: 'Money', description: '价税合计（元）。' }),
     net: t.expose('netFen', { type: 'Money', description: '不含税金额（元）。' }),
     vat: t.expose('vatFen', { type: 'Money', description: '税额（6%，元）。' }),
+    code: t.exposeString('code', { nullable: true, description: '发票代码；数电票没有。' }),
     number: t.exposeString('number', { nullable: true, description: '发票号码。' }),
     issuedOn: t.expose('issuedOn', { type: 'Date', nullable: true, description: '开票日期。' }),
     file: t.field({
       type: UploadType,
       nullable: true,
-      description: '发票文件；开票后可下载。',
-      resolve: (row, _args, context) => (row.uploadId ? uploadLoader(context).load(row.uploadId) : null),
+      description: '发票文件；开票后可下载。有多种格式时依次取 PDF、OFD、XML。',
+      resolve: async (row, _args, context) => {
+        const [first] = await filesLoader(context).load(row.id);
+        return first ? uploadLoader(context).load(first.uploadId) : null;
+      },
+    }),
+    files: t.field({
+      type: [InvoiceFile],
+      description: '发票的全部文件，按 PDF、OFD、XML 排列。',
+      resolve: async (row, _args, context) =>
+        (await filesLoader(context).load(row.id)).map((file) => ({
+          ...file,
+          isLegal: file.format === 'XML' && row.type !== null && isDigital(row.type),
+        })),
     }),
     courier: t.exposeString('courier', { nullable: true, description: '快递公司。' }),
     trackingNumber: t.exposeString('trackingNumber', { nullable: true, description: '快递单号。' }),
@@ -176,10 +249,30 @@ export const Invoice = builder.objectRef<InvoiceView>('Invoice').implement({
       resolve: ({ courier }) => (courier && courierPages.find(([name]) => name.test(courier))?.[1]) || null,
     }),
     rejectReason: t.exposeString('rejectReason', { nullable: true, description: '最近一次拒绝的原因。' }),
+    redCode: t.exposeString('redCode', { nullable: true, description: '红字发票代码；数电票没有。' }),
     redNumber: t.exposeString('redNumber', { nullable: true, description: '红字发票号码。' }),
+    toReverse: t.boolean({
+      description: '是否因退保须先红冲。',
+      resolve: isToReverse,
+    }),
+    wish: t.field({
+      type: InvoiceWish,
+      nullable: true,
+      description: '投保时选择的发票类型；未选择、已申请或非本企业时为空。',
+      resolve: (row, _args, { actor, db }) =>
+        actor.kind === 'USER' && actor.enterpriseId === row.enterpriseId ? wishOf(db, row) : null,
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: '生成时间，即保单出具时间。' }),
     requestedAt: t.expose('requestedAt', { type: 'DateTime', nullable: true, description: '申请时间。' }),
-    dueAt: t.expose('dueAt', { type: 'DateTime', nullable: true, description: '下一步的期限。' }),
+    dueAt: t.expose('dueAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: '保险公司处理的期限：电子发票 2 个、纸质发票 5 个工作日；工作日历尚未公布到那时的为空。',
+    }),
+    overdue: t.boolean({
+      description: '是否已超过期限。',
+      resolve: (row, _args, { core }) => row.dueAt !== null && core.clock.now() > row.dueAt,
+    }),
     requestBlocked: t.field({
       type: MayApplyType,
       description: '此刻能否申请发票；不能时说明原因，如开标前为 NOT_OPENED。',
@@ -247,6 +340,8 @@ const InvoiceFilter = builder.inputType('InvoiceFilter', {
     states: t.field({ type: [enums.state], description: '状态，任一。' }),
     depositKind: t.field({ type: DepositKindEnum, description: '保证金类型。' }),
     search: t.string({ description: '订单号、保单号或发票号码中的文字。' }),
+    overdue: t.boolean({ description: '是否已超过保险公司处理的期限。' }),
+    toReverse: t.boolean({ description: '是否因退保须先红冲。' }),
   }),
 });
 
@@ -263,7 +358,9 @@ builder.queryFields((t) => ({
       const page = pageRequest(args);
       if ((args.filter?.search?.length ?? 0) > limits.nameCharactersMax)
         throw badArgument('filter.search', '搜索文字过长。');
-      return listInvoices(context.db, context.actor, args.filter ?? {}, page);
+      const { overdue, ...filter } = args.filter ?? {};
+      const late = typeof overdue === 'boolean' && { wish: overdue, at: context.core.clock.now() };
+      return listInvoices(context.db, context.actor, { ...filter, overdue: late || null }, page);
     },
   }),
   invoice: t.field({
@@ -460,7 +557,8 @@ mutation('rejectInvoice', {
   act: (command, input) => rejectInvoice(command, input),
 });
 mutation('issueInvoice', {
-  description: '登记已开具的发票。电子发票和数电票须带文件。',
+  description:
+    '登记已开具的发票。电子发票和数电票须带文件，每种格式（PDF、OFD、XML）最多一个。开票日期不早于保单出具日期，不晚于今天。',
   who: issuer,
   type: Invoice,
   refusals: [UploadRefused],
@@ -470,15 +568,41 @@ mutation('issueInvoice', {
       invoiceId: t.id({ required: true, description: '发票编号（id）。' }),
       number: t.string({
         required: true,
-        description: '发票号码：数电票 20 位；其他 8 位，可在前面加 10 位或 12 位发票代码。',
+        description: '发票号码：数电票 20 位；其他 8 位，可在前面加上发票代码。',
+      }),
+      code: t.string({
+        description:
+          '发票代码：电子普通发票 12 位，纸质普通发票 10 或 12 位，纸质专用发票 10 位，数电票没有。',
       }),
       issuedOn: t.field({ type: 'Date', required: true, description: '开票日期。' }),
       uploadId: t.id({ description: '发票文件，以用途 INVOICE 上传；电子发票必填。' }),
+      uploadIds: t.idList({ description: '发票文件有多种格式时，与 uploadId 一并计入。' }),
       expectedState: t.string({ description: expectedStateText }),
     }),
   }),
-  check: z.object({ number: lineRule('发票号码', limits.nameCharactersMax) }),
+  check: z.object({
+    number: lineRule('发票号码', limits.nameCharactersMax),
+    uploadIds: z.array(z.string()).max(INVOICE_FORMATS.length, '每种格式最多一个文件').nullish(),
+  }),
   act: (command, input) => issueInvoice(command, input),
+});
+mutation('addInvoiceFiles', {
+  description: '为已开具的发票补充其他格式的文件，如数电票的 XML。',
+  who: issuer,
+  type: Invoice,
+  refusals: [UploadRefused],
+  input: builder.inputType('AddInvoiceFilesInput', {
+    description: '补充发票文件。',
+    fields: (t) => ({
+      invoiceId: t.id({ required: true, description: '发票编号（id）。' }),
+      uploadIds: t.idList({ required: true, description: '以用途 INVOICE 上传的文件，每种格式最多一个。' }),
+      expectedState: t.string({ description: expectedStateText }),
+    }),
+  }),
+  check: z.object({
+    uploadIds: z.array(z.string()).max(INVOICE_FORMATS.length, '每种格式最多一个文件'),
+  }),
+  act: (command, input) => addInvoiceFiles(command, input),
 });
 mutation('shipInvoice', {
   description: '寄出纸质发票。',
@@ -507,7 +631,7 @@ mutation('deliverInvoice', {
   act: (command, input) => deliverInvoice(command, input),
 });
 mutation('reverseInvoice', {
-  description: '红冲已开具的发票。',
+  description: '红冲已开具的发票。之后企业可以申请一张新的；因退保而红冲的除外。',
   who: issuer,
   type: Invoice,
   input: builder.inputType('ReverseInvoiceInput', {
@@ -515,6 +639,7 @@ mutation('reverseInvoice', {
     fields: (t) => ({
       invoiceId: t.id({ required: true, description: '发票编号（id）。' }),
       redNumber: t.string({ required: true, description: '红字发票号码，规则同发票号码。' }),
+      redCode: t.string({ description: '红字发票代码，规则同发票代码。' }),
       reason: t.string({ required: true, description: '原因，企业可见。' }),
       expectedState: t.string({ description: expectedStateText }),
     }),

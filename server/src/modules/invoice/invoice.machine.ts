@@ -19,6 +19,7 @@ export const invoiceMachine = defineMachine({
   events: {
     OPEN: { label: '生成发票信息', by: ['SYSTEM'] },
     REQUEST: { label: '申请发票', by: ['BIDDER'] },
+    AUTO_REQUEST: { label: '按投保时的选择自动申请', by: ['SYSTEM'] },
     WITHDRAW: { label: '撤回申请', by: ['BIDDER'] },
     CANCEL: { label: '终止开票', by: ['SYSTEM'] },
     ACCEPT: { label: '受理', by: ['UNDERWRITER'] },
@@ -29,7 +30,7 @@ export const invoiceMachine = defineMachine({
     REVERSE: { label: '红冲', by: ['UNDERWRITER'] },
   },
   table: {
-    NOT_REQUESTED: { REQUEST: 'REQUESTED' },
+    NOT_REQUESTED: { REQUEST: 'REQUESTED', AUTO_REQUEST: 'REQUESTED' },
     REQUESTED: { WITHDRAW: 'NOT_REQUESTED', CANCEL: 'NOT_REQUESTED', ACCEPT: 'ISSUING', REJECT: 'REJECTED' },
     ISSUING: { CANCEL: 'NOT_REQUESTED', ISSUE: 'ISSUED' },
     ISSUED: { SHIP: 'SHIPPED', REVERSE: 'REVERSED' },

@@ -1,25 +1,31 @@
-import { and, asc, count, desc, eq, inArray, isNull, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, inArray, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
+import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Actor } from '../../access/actor.ts';
 import { ordersFor, ownAffairs } from '../../access/secrecy.ts';
 import type { Db } from '../../db/open.ts';
-import { contains } from '../../db/search.ts';
-import { invoices, invoiceTitles, shippingAddresses } from '../../db/tables/invoice.ts';
+import { asWished, contains } from '../../db/search.ts';
+import { invoiceFiles, invoices, invoiceTitles, shippingAddresses } from '../../db/tables/invoice.ts';
 import { orders } from '../../db/tables/order.ts';
 import { policies } from '../../db/tables/policy.ts';
 import { quotes } from '../../db/tables/quote.ts';
 import { bidSections } from '../../db/tables/section.ts';
-import type {
-  DepositKind,
-  GuaranteeForm,
-  InvoiceState,
-  OrderState,
-  PolicyState,
+import {
+  type DepositKind,
+  type GuaranteeForm,
+  INVOICE_FORMATS,
+  type InvoiceState,
+  type OrderState,
+  type PolicyState,
 } from '../../db/vocabulary.ts';
 import { type Page, type PageRequest, pageOf } from '../../kernel/page.ts';
+import type { InvoiceNumber } from './invoice-number.ts';
 
 export type InvoiceRow = typeof invoices.$inferSelect;
 export type TitleRow = typeof invoiceTitles.$inferSelect;
 export type AddressRow = typeof shippingAddresses.$inferSelect;
+
+/** The states of an invoice that was issued and not reversed. */
+export const VALID_INVOICE_STATES: readonly InvoiceState[] = ['ISSUED', 'SHIPPED', 'DELIVERED'];
 
 /** An invoice with what of its order decides on it. */
 export interface InvoiceView extends InvoiceRow {
@@ -30,6 +36,7 @@ export interface InvoiceView extends InvoiceRow {
   readonly policyState: PolicyState;
   readonly policyNumber: string;
   readonly quoteNumber: string;
+  readonly policyIssuedAt: number;
   /** Null while the section is not opened; an invoice for bid cover waits for it. */
   readonly openedAt: number | null;
 }
@@ -38,6 +45,10 @@ export interface InvoiceFilter {
   readonly states?: readonly InvoiceState[] | null | undefined;
   readonly depositKind?: DepositKind | null | undefined;
   readonly search?: string | null | undefined;
+  /** Whether the insurer is late, at an instant, with what is waited for. */
+  readonly overdue?: { readonly wish: boolean; readonly at: number } | null | undefined;
+  /** Whether it has to be reversed, since its policy was given back. */
+  readonly toReverse?: boolean | null | undefined;
 }
 
 const visible = (db: Db, actor: Actor) => and(ordersFor(db, actor), ownAffairs(actor, invoices.insurerId));
@@ -53,6 +64,7 @@ function select(db: Db, actor: Actor, where: SQL | undefined) {
       policyState: policies.state,
       policyNumber: policies.policyNumber,
       quoteNumber: quotes.number,
+      policyIssuedAt: policies.issuedAt,
       openedAt: bidSections.openedAt,
     })
     .from(invoices)
@@ -84,6 +96,11 @@ export async function listInvoices(
           contains(invoices.number, search),
         )
       : undefined,
+    asWished(filter.overdue?.wish, sql`coalesce(${lt(invoices.dueAt, filter.overdue?.at ?? 0)}, 0)`),
+    asWished(
+      filter.toReverse,
+      and(eq(policies.state, 'SURRENDERED'), inArray(invoices.state, [...VALID_INVOICE_STATES])),
+    ),
   );
   const { after } = page;
   const rows = await select(
@@ -114,14 +131,22 @@ export async function invoiceById(db: Db, actor: Actor, id: string): Promise<Inv
   return row ? view(row) : null;
 }
 
-/** The invoice of each order, as far as the order has a policy and the caller may know of it. */
+/**
+ * The invoice of each order, as far as the order has a policy and the caller may know of it: the one that counts, or where none
+ * does the last that was reversed.
+ */
 export async function invoicesOfOrders(
   db: Db,
   actor: Actor,
   orderIds: readonly string[],
 ): Promise<(InvoiceView | null)[]> {
   const rows = await select(db, actor, inArray(invoices.orderId, [...orderIds]));
-  const byOrder = new Map(rows.map((row) => [row.invoice.orderId, view(row)]));
+  const byOrder = new Map<string, InvoiceView>();
+  for (const row of rows.map(view)) {
+    const other = byOrder.get(row.orderId);
+    const goesBefore = row.state !== 'REVERSED' || other?.state === 'REVERSED';
+    if (!other || (goesBefore && row.createdAt >= other.createdAt)) byOrder.set(row.orderId, row);
+  }
   return orderIds.map((id) => byOrder.get(id) ?? null);
 }
 
@@ -134,16 +159,59 @@ export async function invoiceRowsOfOrder(db: Db, orderId: string): Promise<Invoi
     .orderBy(desc(invoices.createdAt), desc(invoices.id));
 }
 
-/** Who sees an invoice sees its file. */
-export async function mayReadInvoiceFile(db: Db, actor: Actor, uploadId: string): Promise<boolean> {
-  return (await select(db, actor, eq(invoices.uploadId, uploadId))).length > 0;
+/** The invoices of a section's bid cover that nobody asked for yet. */
+export async function unaskedInvoiceIds(db: Db, sectionId: string): Promise<string[]> {
+  const rows = await db
+    .select({ id: invoices.id })
+    .from(invoices)
+    .innerJoin(orders, eq(orders.id, invoices.orderId))
+    .where(
+      and(
+        eq(orders.sectionId, sectionId),
+        eq(orders.depositKind, 'BID'),
+        eq(invoices.state, 'NOT_REQUESTED'),
+      ),
+    )
+    .orderBy(asc(invoices.createdAt), asc(invoices.id));
+  return rows.map(({ id }) => id);
 }
 
-export async function invoiceNumberIsUsed(db: Db, insurerId: string, number: string): Promise<boolean> {
+export type InvoiceFileRow = typeof invoiceFiles.$inferSelect;
+
+/** The files of each invoice, in the order of `INVOICE_FORMATS`. Whoever asks has seen the invoices. */
+export async function filesOfInvoices(db: Db, ids: readonly string[]): Promise<InvoiceFileRow[][]> {
+  const rows = await db
+    .select()
+    .from(invoiceFiles)
+    .where(inArray(invoiceFiles.invoiceId, [...ids]));
+  rows.sort((a, b) => INVOICE_FORMATS.indexOf(a.format) - INVOICE_FORMATS.indexOf(b.format));
+  const byInvoice = Map.groupBy(rows, (row) => row.invoiceId);
+  return ids.map((id) => byInvoice.get(id) ?? []);
+}
+
+/** Who sees an invoice sees its files. */
+export async function mayReadInvoiceFile(db: Db, actor: Actor, uploadId: string): Promise<boolean> {
+  const [file] = await db.select().from(invoiceFiles).where(eq(invoiceFiles.uploadId, uploadId));
+  return file !== undefined && (await invoiceById(db, actor, file.invoiceId)) !== null;
+}
+
+/** Whether an insurer has registered the number before, blue or red. */
+export async function invoiceNumberIsUsed(
+  db: Db,
+  insurerId: string,
+  { code, number }: InvoiceNumber,
+): Promise<boolean> {
+  const same = (codeColumn: AnySQLiteColumn, numberColumn: AnySQLiteColumn) =>
+    and(eq(numberColumn, number), code === null ? isNull(codeColumn) : eq(codeColumn, code));
   const [row] = await db
     .select({ id: invoices.id })
     .from(invoices)
-    .where(and(eq(invoices.insurerId, insurerId), eq(invoices.number, number)));
+    .where(
+      and(
+        eq(invoices.insurerId, insurerId),
+        or(same(invoices.code, invoices.number), same(invoices.redCode, invoices.redNumber)),
+      ),
+    );
   return row !== undefined;
 }
 
@@ -151,11 +219,13 @@ const enterpriseOf = (actor: Actor) =>
   actor.kind === 'USER' && actor.role === 'BIDDER' ? (actor.enterpriseId ?? '') : '';
 
 /** The enterprise's own titles, the default first, then the oldest. Nobody else's are to be seen. */
-export async function titlesOf(db: Db, actor: Actor): Promise<TitleRow[]> {
+export const titlesOf = (db: Db, actor: Actor) => titlesOfEnterprise(db, enterpriseOf(actor));
+
+export async function titlesOfEnterprise(db: Db, enterpriseId: string): Promise<TitleRow[]> {
   return db
     .select()
     .from(invoiceTitles)
-    .where(and(eq(invoiceTitles.enterpriseId, enterpriseOf(actor)), isNull(invoiceTitles.deletedAt)))
+    .where(and(eq(invoiceTitles.enterpriseId, enterpriseId), isNull(invoiceTitles.deletedAt)))
     .orderBy(desc(invoiceTitles.isDefault), asc(invoiceTitles.createdAt), asc(invoiceTitles.id));
 }
 
@@ -164,11 +234,13 @@ export async function titleById(db: Db, actor: Actor, id: string): Promise<Title
 }
 
 /** The enterprise's own addresses, the default first, then the oldest. */
-export async function addressesOf(db: Db, actor: Actor): Promise<AddressRow[]> {
+export const addressesOf = (db: Db, actor: Actor) => addressesOfEnterprise(db, enterpriseOf(actor));
+
+export async function addressesOfEnterprise(db: Db, enterpriseId: string): Promise<AddressRow[]> {
   return db
     .select()
     .from(shippingAddresses)
-    .where(and(eq(shippingAddresses.enterpriseId, enterpriseOf(actor)), isNull(shippingAddresses.deletedAt)))
+    .where(and(eq(shippingAddresses.enterpriseId, enterpriseId), isNull(shippingAddresses.deletedAt)))
     .orderBy(desc(shippingAddresses.isDefault), asc(shippingAddresses.createdAt), asc(shippingAddresses.id));
 }
 

@@ -4,9 +4,10 @@ import { bear, expectState, fire, note, refusedEvent, requireEvent } from '../..
 import { InvalidInput, NotFound, RateLimited, TransitionRefused } from '../../command/refusals.ts';
 import { asConsequence, type Command } from '../../command/run.ts';
 import type { Db } from '../../db/open.ts';
-import type { InvoiceTitleRow } from '../../db/tables/invoice.ts';
+import { type InvoiceTitleRow, invoiceFiles, invoices } from '../../db/tables/invoice.ts';
 import { events } from '../../db/tables/ledger.ts';
 import {
+  type InvoiceFormat,
   type InvoiceState,
   type InvoiceType,
   invoiceTypeLabel,
@@ -29,16 +30,19 @@ import { NotOpened } from '../section/section.refusals.ts';
 import { takeUpload } from '../upload/upload.service.ts';
 import { invoiceLife, invoiceMachine } from './invoice.machine.ts';
 import {
+  type AddressRow,
   addressById,
+  filesOfInvoices,
   type InvoiceRow,
   type InvoiceView,
   invoiceById,
   invoiceNumberIsUsed,
   invoiceRowsOfOrder,
   invoicesOfOrders,
-  type TitleRow,
   titleById,
+  VALID_INVOICE_STATES,
 } from './invoice.queries.ts';
+import { readInvoiceNumber, shownNumber, type TypedNumber } from './invoice-number.ts';
 import { bankAccountPlace, requireCertifiedTitle } from './invoice-title.service.ts';
 
 const seen = async (command: Command, id: string): Promise<InvoiceView> => {
@@ -50,16 +54,22 @@ const seen = async (command: Command, id: string): Promise<InvoiceView> => {
 /** What the caller was shown, with what an event changed in it. */
 const moved = (before: InvoiceView, after: InvoiceRow): InvoiceView => ({ ...before, ...after });
 
-onPolicyIssued(async (command, policy) => {
-  await bear(asConsequence(command), invoiceLife, {
+type Invoiced = Pick<InvoiceRow, 'orderId' | 'policyId' | 'insurerId' | 'amountFen'>;
+
+/** An invoice that nobody has asked for yet. */
+const open = (command: Command, { orderId, policyId, insurerId, amountFen }: Invoiced): Promise<InvoiceRow> =>
+  bear(asConsequence(command), invoiceLife, {
     id: newId('inv'),
-    orderId: policy.orderId,
-    policyId: policy.id,
-    insurerId: policy.insurerId,
-    amountFen: policy.premiumFen,
-    ...splitVat(policy.premiumFen),
+    orderId,
+    policyId,
+    insurerId,
+    amountFen,
+    ...splitVat(amountFen),
     createdAt: command.now,
   });
+
+onPolicyIssued(async (command, policy) => {
+  await open(command, { ...policy, policyId: policy.id, amountFen: policy.premiumFen });
 });
 
 /** What follows in the same transaction when a red invoice has reversed one. */
@@ -73,12 +83,12 @@ export function onInvoiceReversed(listener: InvoiceListener): void {
 export async function validInvoiceOfOrder(db: Db, orderId: string): Promise<InvoiceRow | null> {
   return (await invoiceRowsOfOrder(db, orderId)).find(({ state }) => isValid(state)) ?? null;
 }
-const isValid = (state: InvoiceState) => state === 'ISSUED' || state === 'SHIPPED' || state === 'DELIVERED';
+const isValid = (state: InvoiceState) => VALID_INVOICE_STATES.includes(state);
 
 const DEMAND_REVERSAL = 'DEMAND_REVERSAL';
 
 /**
- * The policy is to be given back: what was asked for and not issued yet ends, and the insurer is asked to reverse what was issued.
+ * The policy was given back: what was asked for and not issued yet ends, and the insurer is asked to reverse what was issued.
  *
  * @param reason what the insurer and the bidder read
  * @returns the invoice that has to be reversed first, or null; `onInvoiceReversed` tells when it was
@@ -94,18 +104,25 @@ export async function demandInvoiceReversal(
     }
   }
   const valid = await validInvoiceOfOrder(command.db, orderId);
-  if (valid) {
-    await note(command, {
-      noun: invoiceLife.machine.name,
-      objectId: valid.id,
-      event: DEMAND_REVERSAL,
-      note: reason,
-      orderId,
-      insurerId: valid.insurerId,
-    });
-  }
+  if (!valid) return null;
+  await command.db
+    .update(invoices)
+    .set({ dueAt: dueAt(command.now, limits.electronicInvoiceWorkdays) })
+    .where(eq(invoices.id, valid.id));
+  await note(command, {
+    noun: invoiceLife.machine.name,
+    objectId: valid.id,
+    event: DEMAND_REVERSAL,
+    note: reason,
+    orderId,
+    insurerId: valid.insurerId,
+  });
   return valid;
 }
+
+/** Whether an invoice stands of a policy that was given back. */
+export const isToReverse = (invoice: InvoiceView): boolean =>
+  invoice.policyState === 'SURRENDERED' && isValid(invoice.state);
 
 /** Why an invoice cannot be asked for now. */
 export type RequestBlock = TransitionRefused | NotOpened;
@@ -148,41 +165,55 @@ export async function requestInvoice(command: Command, input: InvoiceRequest): P
   expectState(invoice, input.expectedState);
   const block = requestBlock(invoice);
   if (block) throw block;
-  checkTitle(title, input.type);
+  const lack = titleLack(title, input.type);
+  if (lack !== null) throw new InvalidInput([{ path: 'titleId', message: `${lack}，请先补充` }]);
   if (isPaper(input.type) && !address)
     throw new InvalidInput([{ path: 'addressId', message: '纸质发票须选择收件地址' }]);
   requireCertifiedTitle(title, view.enterprise);
+  return askFor(command, invoice, 'REQUEST', { type: input.type, title, address });
+}
 
-  const workdays = isPaper(input.type) ? limits.paperInvoiceWorkdays : limits.electronicInvoiceWorkdays;
-  const after = await fire(command, invoiceLife, invoice, 'REQUEST', {
+/** What an invoice is asked for with. A title without an id is that of the certificate. */
+export interface Wanted {
+  readonly type: InvoiceType;
+  readonly title: InvoiceTitleRow & { readonly id: string | null };
+  /** Of paper invoices. */
+  readonly address: AddressRow | null;
+}
+
+/** Refuses: StaleState, TransitionRefused. */
+export async function askFor(
+  command: Command,
+  invoice: InvoiceView,
+  event: 'REQUEST' | 'AUTO_REQUEST',
+  { type, title, address }: Wanted,
+): Promise<InvoiceView> {
+  const workdays = isPaper(type) ? limits.paperInvoiceWorkdays : limits.electronicInvoiceWorkdays;
+  const after = await fire(command, invoiceLife, invoice, event, {
     set: {
-      type: input.type,
+      type,
       titleId: title.id,
       title: snapshotOf(title),
       address:
-        isPaper(input.type) && address
-          ? pick(address, ['recipient', 'phone', 'regionCode', 'address'])
-          : null,
+        isPaper(type) && address ? pick(address, ['recipient', 'phone', 'regionCode', 'address']) : null,
       requestedAt: command.now,
       dueAt: dueAt(command.now, workdays),
       rejectReason: null,
     },
-    note: invoiceTypeLabel[input.type],
+    note: invoiceTypeLabel[type],
   });
   return moved(invoice, after);
 }
 
 /** It is the order's state that does not allow an invoice: not issued yet, or surrendered. */
 const notInThisOrder = (state: OrderState) =>
-  new TransitionRefused(
-    { value: state, label: orderMachine.states[state].label },
-    { value: 'REQUEST', label: invoiceMachine.events.REQUEST.label },
-  );
+  new TransitionRefused({ value: state, label: orderMachine.states[state].label }, requestEvent);
+const requestEvent = { value: 'REQUEST', label: invoiceMachine.events.REQUEST.label };
 
 const pick = <T extends object, const K extends keyof T>(from: T, keys: readonly K[]): Pick<T, K> =>
   Object.fromEntries(keys.map((key) => [key, from[key]])) as Pick<T, K>;
 
-const snapshotOf = (title: TitleRow): InvoiceTitleRow =>
+const snapshotOf = (title: InvoiceTitleRow): InvoiceTitleRow =>
   pick(title, [
     'name',
     'taxNumber',
@@ -194,18 +225,12 @@ const snapshotOf = (title: TitleRow): InvoiceTitleRow =>
     'bankAccountMasked',
   ]);
 
-/** A special invoice needs six facts of the buyer, an electronic one somewhere to go. */
-function checkTitle(title: TitleRow, type: InvoiceType): void {
+/** What a title lacks for an invoice of this type, in Chinese, or null: six facts of the buyer, or somewhere to send it. */
+export function titleLack(title: InvoiceTitleRow, type: InvoiceType): string | null {
   const complete =
     title.registeredAddress && title.registeredPhone && title.bankName && title.bankAccountSealed;
-  if (isSpecial(type) && !complete) {
-    throw new InvalidInput([
-      { path: 'titleId', message: '专用发票的抬头须填写注册地址、注册电话、开户银行和银行账号，请先补充' },
-    ]);
-  }
-  if (!isPaper(type) && !title.email) {
-    throw new InvalidInput([{ path: 'titleId', message: '电子发票的抬头须填写收件人电子邮箱，请先补充' }]);
-  }
+  if (isSpecial(type) && !complete) return '专用发票的抬头须填写注册地址、注册电话、开户银行和银行账号';
+  return !isPaper(type) && !title.email ? '电子发票的抬头须填写收件人电子邮箱' : null;
 }
 
 /** An invoice as it is before anybody asks for it. */
@@ -258,44 +283,118 @@ export async function rejectInvoice(
   return moved(invoice, after);
 }
 
+interface Files {
+  readonly uploadId?: string | null | undefined;
+  readonly uploadIds?: readonly string[] | null | undefined;
+}
+const uploadsOf = ({ uploadId, uploadIds }: Files) => [
+  ...new Set([...(uploadId ? [uploadId] : []), ...(uploadIds ?? [])]),
+];
+
 /**
- * Enters the invoice that was made, with its file where it is electronic.
+ * Enters the invoice that was made, with its files where it is electronic.
  *
  * Refuses: NotFound, StaleState, TransitionRefused, InvalidInput, UploadRefused.
  */
 export async function issueInvoice(
   command: Command,
-  input: Move & {
-    readonly number: string;
-    readonly issuedOn: string;
-    readonly uploadId?: string | null | undefined;
-  },
+  input: Move & TypedNumber & Files & { readonly issuedOn: string },
 ): Promise<InvoiceView> {
   const invoice = await expected(command, input);
   requireEvent(command.actor, invoiceLife, invoice, 'ISSUE');
   invariant(invoice.type, 'an invoice that was asked for has a type');
 
-  const number = normaliseInvoiceNumber(input.number);
-  const fault = invoiceNumberFault(invoice.type, number);
+  const { issuedOn } = input;
+  const read = readInvoiceNumber(invoice.type, input);
+  const uploads = uploadsOf(input);
   const issues = [
-    fault !== null && { path: 'number', message: fault },
-    fault === null &&
-      (await invoiceNumberIsUsed(command.db, invoice.insurerId, number)) && {
+    ...read.faults,
+    read.number &&
+      (await invoiceNumberIsUsed(command.db, invoice.insurerId, read.number)) && {
         path: 'number',
         message: '该发票号码已登记于本公司的其他发票',
       },
-    input.issuedOn > shanghaiDay(command.now) && { path: 'issuedOn', message: '开票日期不能晚于今天' },
-    !isPaper(invoice.type) && !input.uploadId && { path: 'uploadId', message: '电子发票须上传发票文件' },
-  ].filter((issue) => issue !== false);
-  if (issues.length > 0) throw new InvalidInput(issues);
+    issuedOn > shanghaiDay(command.now) && { path: 'issuedOn', message: '开票日期不能晚于今天' },
+    issuedOn < shanghaiDay(invoice.policyIssuedAt) && {
+      path: 'issuedOn',
+      message: '开票日期不能早于保单出具日期',
+    },
+    !isPaper(invoice.type) && uploads.length === 0 && { path: 'uploadId', message: '电子发票须上传发票文件' },
+  ].filter((issue) => issue !== false && issue !== null);
+  if (issues.length > 0 || !read.number) throw new InvalidInput(issues);
 
-  const upload = input.uploadId ? await takeUpload(command, input.uploadId, 'INVOICE') : null;
+  const files = await addFiles(command, invoice, uploads);
   const after = await fire(command, invoiceLife, invoice, 'ISSUE', {
-    set: { number, issuedOn: input.issuedOn, uploadId: upload?.id ?? null, dueAt: null },
-    note: number,
-    data: { number, issuedOn: input.issuedOn, sha256: upload?.sha256 ?? null },
+    // A paper one is still to be sent.
+    set: { ...read.number, issuedOn, dueAt: isPaper(invoice.type) ? invoice.dueAt : null },
+    note: shownNumber(read.number),
+    data: { ...read.number, issuedOn, files },
   });
   return moved(invoice, after);
+}
+
+/** Refuses: InvalidInput, UploadRefused. Answers what was added, by format. */
+async function addFiles(
+  command: Command,
+  invoice: InvoiceRow,
+  uploadIds: readonly string[],
+): Promise<Record<string, string>> {
+  const [there = []] = await filesOfInvoices(command.db, [invoice.id]);
+  const taken = new Set<string>(there.map(({ format }) => format));
+  const added: Record<string, string> = {};
+  for (const uploadId of uploadIds) {
+    const { contentType, sha256 } = await takeUpload(command, uploadId, 'INVOICE');
+    const format = formatOf[contentType];
+    invariant(format, 'an invoice is uploaded in a format of invoices');
+    if (taken.has(format)) {
+      throw new InvalidInput([{ path: 'uploadIds', message: `每种格式只能有一个文件，${format} 文件已有` }]);
+    }
+    taken.add(format);
+    added[format] = sha256;
+    await command.db
+      .insert(invoiceFiles)
+      .values({ invoiceId: invoice.id, format, uploadId, createdAt: command.now });
+  }
+  return added;
+}
+
+const formatOf: Readonly<Record<string, InvoiceFormat>> = {
+  'application/pdf': 'PDF',
+  'application/ofd': 'OFD',
+  'application/xml': 'XML',
+};
+
+const ADD_FILES = 'ADD_FILES';
+
+/**
+ * Adds files of other formats to an invoice that was issued: the XML, which is the legal file of a fully digital one, may come
+ * after its pictures.
+ *
+ * Refuses: NotFound, StaleState, TransitionRefused, InvalidInput, UploadRefused.
+ */
+export async function addInvoiceFiles(
+  command: Command,
+  input: Move & { readonly uploadIds: readonly string[] },
+): Promise<InvoiceView> {
+  const invoice = await expected(command, input);
+  if (!isValid(invoice.state)) {
+    const { label } = invoiceMachine.states[invoice.state];
+    throw new TransitionRefused({ value: invoice.state, label }, { value: ADD_FILES, label: '补充发票文件' });
+  }
+  const uploads = uploadsOf(input);
+  if (uploads.length === 0) throw new InvalidInput([{ path: 'uploadIds', message: '请选择发票文件' }]);
+  const files = await addFiles(command, invoice, uploads);
+  await note(command, {
+    noun: invoiceLife.machine.name,
+    objectId: invoice.id,
+    event: ADD_FILES,
+    note: Object.keys(files).join('、'),
+    data: { files },
+    orderId: invoice.orderId,
+    insurerId: invoice.insurerId,
+  });
+  command.changed.add(invoice.orderId);
+  return invoice;
 }
 
 /** Sends a paper invoice. Refuses: NotFound, StaleState, TransitionRefused. */
@@ -309,7 +408,7 @@ export async function shipInvoice(
   const courier = cleanLine(input.courier, limits.nameCharactersMax);
   const trackingNumber = cleanLine(toHalfWidth(input.trackingNumber), limits.nameCharactersMax);
   const after = await fire(command, invoiceLife, invoice, 'SHIP', {
-    set: { courier, trackingNumber },
+    set: { courier, trackingNumber, dueAt: null },
     note: `${courier} ${trackingNumber}`,
   });
   return moved(invoice, after);
@@ -324,45 +423,46 @@ export async function deliverInvoice(command: Command, input: Move): Promise<Inv
 }
 
 /**
- * Reverses an invoice by a red one: a surrender, or a mistake.
+ * Reverses an invoice by a red one: a surrender, or a mistake. Unless the policy was given back, a corrected one may be asked for
+ * then.
  *
  * Refuses: NotFound, StaleState, TransitionRefused, InvalidInput.
  */
 export async function reverseInvoice(
   command: Command,
-  input: Move & { readonly redNumber: string; readonly reason: string },
+  input: Move & {
+    readonly redNumber: string;
+    readonly redCode?: string | null | undefined;
+    readonly reason: string;
+  },
 ): Promise<InvoiceView> {
   const invoice = await expected(command, input);
   requireEvent(command.actor, invoiceLife, invoice, 'REVERSE');
   invariant(invoice.type, 'an issued invoice has a type');
-  const redNumber = normaliseInvoiceNumber(input.redNumber);
-  const fault =
-    invoiceNumberFault(invoice.type, redNumber) ??
-    (redNumber === invoice.number ? '红字发票号码不能与原发票号码相同' : null);
-  if (fault !== null) throw new InvalidInput([{ path: 'redNumber', message: fault }]);
+
+  const red = readInvoiceNumber(invoice.type, { code: input.redCode, number: input.redNumber });
+  const issues = [
+    ...red.faults.map(({ path, message }) => ({
+      path: path === 'code' ? 'redCode' : 'redNumber',
+      message: `红字${message}`,
+    })),
+    red.number &&
+      (await invoiceNumberIsUsed(command.db, invoice.insurerId, red.number)) && {
+        path: 'redNumber',
+        message: '红字发票号码不能与已登记的发票号码相同',
+      },
+  ].filter((issue) => issue !== false && issue !== null);
+  if (issues.length > 0 || !red.number) throw new InvalidInput(issues);
+
   const reason = cleanText(input.reason, limits.noteCharactersMax);
   const after = await fire(command, invoiceLife, invoice, 'REVERSE', {
-    set: { redNumber, dueAt: null },
+    set: { redCode: red.number.code, redNumber: red.number.number, dueAt: null },
     note: reason,
-    data: { number: invoice.number, redNumber },
+    data: { number: invoice.number, redNumber: red.number.number },
   });
   for (const listener of reversalListeners) await listener(command, after);
+  if (invoice.policyState !== 'SURRENDERED') await open(command, after);
   return moved(invoice, after);
-}
-
-/** Numbers are digits, however they were typed. */
-const normaliseInvoiceNumber = (text: string) => toHalfWidth(text).replace(/\s/g, '');
-
-/**
- * What is wrong with an invoice's number, in Chinese, or null. A fully digital invoice has a number of 20 digits; others have 8,
- * with the code of 10 or 12 digits in front of them where it is given.
- */
-export function invoiceNumberFault(type: InvoiceType, number: string): string | null {
-  const digital = type === 'DIGITAL_ORDINARY' || type === 'DIGITAL_SPECIAL';
-  if (digital) return /^\d{20}$/.test(number) ? null : '数电票号码应为 20 位数字';
-  return /^(\d{10}|\d{12})?\d{8}$/.test(number)
-    ? null
-    : '发票号码应为 8 位数字，可在前面加上 10 位或 12 位发票代码（共 18 位或 20 位）';
 }
 
 const REVEAL = 'REVEAL_BANK_ACCOUNT';

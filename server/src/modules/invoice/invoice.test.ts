@@ -1,19 +1,20 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Person } from '../../../test/support/given.ts';
 import { type Answer, createHarness, type Harness } from '../../../test/support/harness.ts';
+import { fire } from '../../command/fire.ts';
 import { runAsSystem } from '../../command/run.ts';
 import { type InvoiceType, invoiceTypeLabel } from '../../db/vocabulary.ts';
 import { machineGrid } from '../../kernel/machine.ts';
 import { AMOUNT_MAX_FEN, splitVat } from '../../kernel/money.ts';
 import { limits } from '../../limits.ts';
 import { type Issued, issuedOrder, paidOrder, pdfUpload, resultOf } from '../payment/payment.fixture.ts';
+import { policyLife } from '../policy/policy.machine.ts';
+import { policyById } from '../policy/policy.queries.ts';
 import { invoiceMachine } from './invoice.machine.ts';
-import {
-  demandInvoiceReversal,
-  invoiceNumberFault,
-  onInvoiceReversed,
-  validInvoiceOfOrder,
-} from './invoice.service.ts';
+import { demandInvoiceReversal, onInvoiceReversed, validInvoiceOfOrder } from './invoice.service.ts';
+import { requestWishedInvoices } from './invoice.wish.ts';
+import { readInvoiceNumber } from './invoice-number.ts';
 
 let h: Harness;
 beforeEach(async () => {
@@ -111,15 +112,15 @@ async function accepted(type: InvoiceType) {
 
 test('the machine of an invoice, a row a state', () => {
   expect(machineGrid(invoiceMachine)).toMatchInlineSnapshot(`
-    "state         REQUEST   WITHDRAW      CANCEL        ACCEPT  REJECT   ISSUE  SHIP    DELIVER   REVERSE
-    NOT_REQUESTED REQUESTED .             .             .       .        .      .       .         .
-    REQUESTED     .         NOT_REQUESTED NOT_REQUESTED ISSUING REJECTED .      .       .         .
-    ISSUING       .         .             NOT_REQUESTED .       .        ISSUED .       .         .
-    ISSUED        .         .             .             .       .        .      SHIPPED .         REVERSED
-    SHIPPED       .         .             .             .       .        .      .       DELIVERED REVERSED
-    DELIVERED     .         .             .             .       .        .      .       .         REVERSED
-    REJECTED      REQUESTED .             .             .       .        .      .       .         .
-    REVERSED      .         .             .             .       .        .      .       .         ."
+    "state         REQUEST   AUTO_REQUEST WITHDRAW      CANCEL        ACCEPT  REJECT   ISSUE  SHIP    DELIVER   REVERSE
+    NOT_REQUESTED REQUESTED REQUESTED    .             .             .       .        .      .       .         .
+    REQUESTED     .         .            NOT_REQUESTED NOT_REQUESTED ISSUING REJECTED .      .       .         .
+    ISSUING       .         .            .             NOT_REQUESTED .       .        ISSUED .       .         .
+    ISSUED        .         .            .             .             .       .        .      SHIPPED .         REVERSED
+    SHIPPED       .         .            .             .             .       .        .      .       DELIVERED REVERSED
+    DELIVERED     .         .            .             .             .       .        .      .       .         REVERSED
+    REJECTED      REQUESTED .            .             .             .       .        .      .       .         .
+    REVERSED      .         .            .             .             .       .        .      .       .         ."
   `);
 });
 
@@ -135,15 +136,29 @@ test('net and tax always add up to the price, and the tax is six hundredths of t
 });
 
 test.each([
-  ['E_ORDINARY', '12345678', true],
-  ['E_ORDINARY', '021001900111' + '12345678', true],
-  ['PAPER_SPECIAL', '2100190011' + '12345678', true],
-  ['PAPER_ORDINARY', '123456789', false],
-  ['DIGITAL_ORDINARY', '26212000000012345678', true],
-  ['DIGITAL_SPECIAL', '12345678', false],
-  ['DIGITAL_SPECIAL', '2621200000001234567A', false],
-] as const)('a number for %s is %s: %s', (type, number, isRight) => {
-  expect(invoiceNumberFault(type, number) === null).toBe(isRight);
+  ['E_ORDINARY', '12345678', null, [null, '12345678']],
+  ['E_ORDINARY', '021001900111 12345678', '', ['021001900111', '12345678']],
+  ['E_ORDINARY', '１２３４５６７８', '021001900111', ['021001900111', '12345678']],
+  ['PAPER_SPECIAL', '12345678', '2100190011', ['2100190011', '12345678']],
+  ['PAPER_ORDINARY', '210019001112345678', null, ['2100190011', '12345678']],
+  ['PAPER_ORDINARY', '021001900111' + '12345678', null, ['021001900111', '12345678']],
+  ['DIGITAL_ORDINARY', '2621 2000 0000 1234 5678', null, [null, '26212000000012345678']],
+  ['PAPER_ORDINARY', '123456789', null, 'number'],
+  ['PAPER_ORDINARY', '1234567', null, 'number'],
+  ['PAPER_SPECIAL', '021001900111' + '12345678', null, 'number'],
+  ['PAPER_SPECIAL', '12345678', '021001900111', 'code'],
+  ['E_ORDINARY', '12345678', '2100190011', 'code'],
+  ['E_ORDINARY', '26212000000012345678', '021001900111', 'number'],
+  ['DIGITAL_SPECIAL', '12345678', null, 'number'],
+  ['DIGITAL_SPECIAL', '2621200000001234567A', null, 'number'],
+  ['DIGITAL_SPECIAL', '26212000000012345678', '2100190011', 'code'],
+] as const)('a number of %s, %s with the code %s, is read as %j', (type, number, code, expected) => {
+  const read = readInvoiceNumber(type, { number, code });
+  if (typeof expected === 'string') {
+    expect(read).toMatchObject({ number: null, faults: [{ path: expected }] });
+  } else {
+    expect(read).toEqual({ number: { code: expected[0], number: expected[1] }, faults: [] });
+  }
 });
 
 describe('titles', () => {
@@ -457,6 +472,7 @@ describe('an invoice', () => {
       'UNDERWRITER invoice SHIP: ISSUED -> SHIPPED',
       'UNDERWRITER invoice DELIVER: SHIPPED -> DELIVERED',
       'UNDERWRITER invoice REVERSE: DELIVERED -> REVERSED',
+      'SYSTEM invoice OPEN: · -> NOT_REQUESTED',
     ]);
   });
 
@@ -520,9 +536,282 @@ describe('an invoice', () => {
   });
 });
 
-describe('a policy that is to be given back', () => {
+describe('the files of an invoice', () => {
+  const xml = `<?xml version="1.0" encoding="UTF-8"?><EInvoice><Number>26212000000012345678</Number></EInvoice>`;
+  async function fileOf(who: Person, contentType: string, body: string): Promise<string> {
+    const response = await h.fetch(who, '/uploads?purpose=INVOICE', {
+      method: 'POST',
+      headers: { 'content-type': contentType },
+      body,
+    });
+    return ((await response.json()) as { id: string }).id;
+  }
+  const FILES = 'id files { format legal file { url contentType } } file { contentType }';
+  const ADD = onInvoice('addInvoiceFiles', 'AddInvoiceFilesInput', FILES);
+  const issue = { number: '26212000000012345678', issuedOn: '2026-11-24' };
+
+  test('are one a format, and the XML of a fully digital one is the legal one', async () => {
+    const order = await accepted('DIGITAL_ORDINARY');
+    const own = { invoiceId: order.invoiceId };
+    const pdf = () => pdfUpload(h, order.underwriter, 'INVOICE');
+    const twice = { ...own, ...issue, uploadIds: [await pdf(), await pdf()] };
+    expect((await refused(() => order.desk(ISSUE, { input: twice }))).issues).toEqual([
+      { path: 'uploadIds' },
+    ]);
+
+    const early = { ...own, uploadIds: [await pdf()] };
+    expect((await refused(() => order.desk(ADD, { input: early }))).code).toBe('TRANSITION_REFUSED');
+    const uploadIds = [await fileOf(order.underwriter, 'application/xml', xml)];
+    resultOf(await order.desk(ISSUE, { input: { ...own, ...issue, uploadId: await pdf(), uploadIds } }));
+    const { data } = await order.ask(`query ($id: ID!) { invoice(id: $id) { ${FILES} } }`, {
+      id: order.invoiceId,
+    });
+    expect(data.invoice).toMatchObject({
+      files: [
+        { format: 'PDF', legal: false },
+        { format: 'XML', legal: true, file: { contentType: 'application/xml' } },
+      ],
+      file: { contentType: 'application/pdf' },
+    });
+    const [, legal] = data.invoice.files;
+    const response = await h.fetch(order.bidder, legal.file.url);
+    expect(await response.text()).toBe(xml);
+    expect((await h.fetch(await h.given.bidder(), legal.file.url)).status).toBe(404);
+  });
+
+  test('may come later, but none twice and none from somebody else', async () => {
+    const order = await accepted('DIGITAL_SPECIAL');
+    const own = { invoiceId: order.invoiceId };
+    const uploadId = await pdfUpload(h, order.underwriter, 'INVOICE');
+    resultOf(await order.desk(ISSUE, { input: { ...own, ...issue, uploadId } }));
+    for (const [uploadIds, code] of [
+      [[], 'INVALID_INPUT'],
+      [[await pdfUpload(h, order.underwriter, 'INVOICE')], 'INVALID_INPUT'],
+      [[uploadId], 'UPLOAD_REFUSED'],
+      [[await h.given.upload(order.bidder, 'VOUCHER')], 'UPLOAD_REFUSED'],
+    ] as const) {
+      expect((await refused(() => order.desk(ADD, { input: { ...own, uploadIds } }))).code).toBe(code);
+    }
+    const uploadIds = [await fileOf(order.underwriter, 'application/xml', xml)];
+    expect(resultOf(await order.desk(ADD, { input: { ...own, uploadIds } })).files).toHaveLength(2);
+  });
+});
+
+describe('the insurer', () => {
+  test('enters no invoice of tomorrow, of before the policy, or with a number that it used before', async () => {
+    const first = await accepted('PAPER_ORDINARY');
+    const input = {
+      invoiceId: first.invoiceId,
+      number: '12345678',
+      code: '2100190011',
+      issuedOn: '2026-11-24',
+    };
+    for (const [changes, path] of [
+      [{ issuedOn: '2026-11-25' }, 'issuedOn'],
+      [{ issuedOn: '2026-11-23' }, 'issuedOn'],
+      [{ number: '1234' }, 'number'],
+      [{ code: '12' }, 'code'],
+    ] as const) {
+      const answer = await refused(() => first.desk(ISSUE, { input: { ...input, ...changes } }));
+      expect(answer).toMatchObject({ code: 'INVALID_INPUT', issues: [{ path }] });
+    }
+    resultOf(await first.desk(ISSUE, { input }));
+
+    const [insurer] = first.insurers;
+    const [product] = first.products;
+    if (!insurer || !product) throw new Error('A scene has an insurer.');
+    const second = await issuedOrder(h, { kind: 'PERFORMANCE', insurer, product }, 'BH-2026-000002');
+    const asked = await requested('PAPER_ORDINARY', second);
+    const desk = h.as(first.underwriter);
+    resultOf(await desk(ACCEPT, { input: { invoiceId: asked.invoiceId } }));
+    const again = { ...input, invoiceId: asked.invoiceId };
+    expect((await refused(() => desk(ISSUE, { input: again }))).issues).toEqual([{ path: 'number' }]);
+    // Under another code the same number is another invoice.
+    expect(resultOf(await desk(ISSUE, { input: { ...again, code: '2100190012' } })).state).toBe('ISSUED');
+  });
+
+  test('issues once, however many try at once', async () => {
+    const order = await accepted('E_ORDINARY');
+    const tries = await Promise.all(
+      ['11111111', '22222222', '33333333'].map(async (number) => {
+        const uploadId = await pdfUpload(h, order.underwriter, 'INVOICE');
+        return { invoiceId: order.invoiceId, number, issuedOn: '2026-11-24', uploadId };
+      }),
+    );
+    const answers = await Promise.all(
+      tries.map(async (input) => resultOf(await order.desk(ISSUE, { input }))),
+    );
+    expect(answers.map(({ code, state }) => code ?? state).sort()).toEqual([
+      'ISSUED',
+      'TRANSITION_REFUSED',
+      'TRANSITION_REFUSED',
+    ]);
+    const { data } = await order.desk('{ invoices { nodes { state number files { format } } } }');
+    const number = answers.find(({ state }) => state)?.number;
+    expect(data.invoices.nodes).toEqual([{ state: 'ISSUED', number, files: [{ format: 'PDF' }] }]);
+    expect((await h.rows()).invoice_files).toBe(1);
+    expect((await h.events()).filter((line) => line.includes('invoice ISSUE:'))).toHaveLength(1);
+  });
+
+  test('has two working days for an electronic invoice and five until a paper one is sent', async () => {
+    const look =
+      'query ($id: ID!, $filter: InvoiceFilter) { invoice(id: $id) { dueAt overdue nextActor } invoices(filter: $filter) { totalCount } }';
+    const standing = async (order: Issued & { invoiceId: string }) => {
+      const system = await h.given.apiClient(['invoices:write'], order.insurers[0]?.id ?? '');
+      return (await h.as(system)(look, { id: order.invoiceId, filter: { overdue: true } })).data;
+    };
+    const electronic = await accepted('E_ORDINARY');
+    expect(await standing(electronic)).toEqual({
+      invoice: { dueAt: '2026-11-26T23:59:59.999+08:00', overdue: false, nextActor: 'UNDERWRITER' },
+      invoices: { totalCount: 0 },
+    });
+    h.pass(3 * 86_400_000);
+    expect(await standing(electronic)).toMatchObject({
+      invoice: { overdue: true },
+      invoices: { totalCount: 1 },
+    });
+
+    const paper = await accepted('PAPER_ORDINARY');
+    const own = { invoiceId: paper.invoiceId };
+    resultOf(await paper.desk(ISSUE, { input: { ...own, number: '12345678', issuedOn: '2026-11-27' } }));
+    expect((await standing(paper)).invoice).toMatchObject({
+      dueAt: '2026-12-04T23:59:59.999+08:00',
+      nextActor: 'UNDERWRITER',
+    });
+    resultOf(await paper.desk(SHIP, { input: { ...own, courier: '某快递', trackingNumber: '1' } }));
+    expect((await standing(paper)).invoice).toEqual({ dueAt: null, overdue: false, nextActor: null });
+  });
+});
+
+test('what was reversed is corrected by another invoice, and one a policy counts', async () => {
+  const order = await accepted('PAPER_ORDINARY');
+  const own = { invoiceId: order.invoiceId };
+  resultOf(await order.desk(ISSUE, { input: { ...own, number: '12345678', issuedOn: '2026-11-24' } }));
+  const input = { orderId: order.orderId, type: 'E_ORDINARY', titleId: await titleOf(order) };
+  expect((await refused(() => order.ask(REQUEST, { input }))).code).toBe('TRANSITION_REFUSED');
+
+  const reverse = { ...own, reason: '抬头地址有误' };
+  for (const redNumber of ['12345678', '123']) {
+    const answer = await refused(() => order.desk(REVERSE, { input: { ...reverse, redNumber } }));
+    expect(answer.issues).toEqual([{ path: 'redNumber' }]);
+  }
+  resultOf(await order.desk(REVERSE, { input: { ...reverse, redNumber: '87654321' } }));
+  const corrected = await invoiceIdOf(order);
+  expect(corrected).not.toBe(order.invoiceId);
+  expect(resultOf(await order.ask(REQUEST, { input }))).toMatchObject({ id: corrected, state: 'REQUESTED' });
+  resultOf(await order.desk(ACCEPT, { input: { invoiceId: corrected } }));
+
+  const uploadId = await pdfUpload(h, order.underwriter, 'INVOICE');
+  const issue = { invoiceId: corrected, issuedOn: '2026-11-24', uploadId };
+  for (const number of ['12345678', '87654321']) {
+    const answer = await refused(() => order.desk(ISSUE, { input: { ...issue, number } }));
+    expect(answer.issues).toEqual([{ path: 'number' }]);
+  }
+  resultOf(await order.desk(ISSUE, { input: { ...issue, number: '12345679' } }));
+  const { data } = await order.ask('{ invoices { nodes { id state number redNumber } } }');
+  expect(data.invoices.nodes).toEqual(
+    expect.arrayContaining([
+      { id: order.invoiceId, state: 'REVERSED', number: '12345678', redNumber: '87654321' },
+      { id: corrected, state: 'ISSUED', number: '12345679', redNumber: null },
+    ]),
+  );
+});
+
+describe('what was wished for with the application', () => {
+  const LOOK = `query ($id: ID!) { order(id: $id) { invoice { id state type wish { typeLabel missing }
+    title { name taxNumber email } address { recipient } events { event actor note } } } }`;
+  const invoiceOf = async (order: Issued) =>
+    (await order.ask(LOOK, { id: order.orderId })).data.order.invoice;
+  const news = async (order: Issued) =>
+    (await order.ask('{ messages(first: 20) { nodes { title } } }')).data.messages.nodes.map(
+      ({ title }: { title: string }) => title,
+    );
+
+  test('is asked for by itself at the opening, to the certified enterprise, and not before', async () => {
+    const order = await issuedOrder(h, { invoiceType: 'E_ORDINARY' });
+    await h.app.worker.workOff();
+    expect(await invoiceOf(order)).toMatchObject({
+      state: 'NOT_REQUESTED',
+      wish: { typeLabel: '电子增值税普通发票', missing: [] },
+    });
+    await h.given.opened(order.section.id);
+    await h.app.worker.workOff();
+    const own = await certified(order);
+    expect(await invoiceOf(order)).toMatchObject({
+      state: 'REQUESTED',
+      type: 'E_ORDINARY',
+      wish: null,
+      title: { ...own, email: 'handler@example.com' },
+      address: null,
+      events: [{ event: 'OPEN' }, { event: 'AUTO_REQUEST', actor: 'SYSTEM', note: '电子增值税普通发票' }],
+    });
+    expect(await news(order)).toContain('已自动申请发票');
+  });
+
+  test('is taken back like any other, and stays so', async () => {
+    const order = await issuedOrder(h, { kind: 'PERFORMANCE', invoiceType: 'DIGITAL_ORDINARY' });
+    const { id, state } = await invoiceOf(order);
+    expect(state).toBe('REQUESTED');
+    resultOf(await order.ask(WITHDRAW, { input: { invoiceId: id } }));
+    await h.given.opened(order.section.id);
+    await requestWishedInvoices(h.app.core, order.section.id);
+    expect((await invoiceOf(order)).state).toBe('NOT_REQUESTED');
+  });
+
+  test('goes to the default title and the default address', async () => {
+    const order = await issuedOrder(h, { invoiceType: 'PAPER_SPECIAL' });
+    expect((await invoiceOf(order)).wish.missing).toEqual([
+      '专用发票的抬头须填写注册地址、注册电话、开户银行和银行账号',
+      '纸质发票须填写收件地址',
+    ]);
+    await titleOf(order, { email: 'first@example.com' });
+    await titleOf(order, { email: 'default@example.com', isDefault: true });
+    await titleOf(order, { special: false, bankAccount: null });
+    await addressOf(order);
+    const second = { ...someAddress, recipient: '赵演示', isDefault: true };
+    resultOf(await order.ask(CREATE_ADDRESS, { input: second }));
+    expect((await invoiceOf(order)).wish.missing).toEqual([]);
+    await h.given.opened(order.section.id);
+    await h.app.worker.workOff();
+    expect(await invoiceOf(order)).toMatchObject({
+      state: 'REQUESTED',
+      type: 'PAPER_SPECIAL',
+      title: { email: 'default@example.com' },
+      address: { recipient: '赵演示' },
+    });
+  });
+
+  test('and cannot be asked for is told once, with what is missing', async () => {
+    const order = await issuedOrder(h, { invoiceType: 'PAPER_ORDINARY' });
+    await h.given.opened(order.section.id);
+    await h.app.worker.workOff();
+    const before = await h.content();
+    await requestWishedInvoices(h.app.core, order.section.id);
+    expect(await h.content()).toBe(before);
+    expect(await invoiceOf(order)).toMatchObject({
+      state: 'NOT_REQUESTED',
+      wish: { missing: ['纸质发票须填写收件地址'] },
+      events: [{ event: 'OPEN' }, { event: 'WISH_INCOMPLETE', note: '纸质发票须填写收件地址' }],
+    });
+    expect((await news(order)).filter((title: string) => title === '请补充开票信息')).toHaveLength(1);
+    await requested('PAPER_ORDINARY', order);
+  });
+
+  test('is not shown to the insurer', async () => {
+    const order = await issuedOrder(h, { invoiceType: 'E_ORDINARY' });
+    const { data } = await h.as(order.underwriter)(LOOK, { id: order.orderId });
+    expect(data.order.invoice.wish).toBeNull();
+  });
+});
+
+describe('a policy that was given back', () => {
   const giveBack = (order: Issued) =>
-    runAsSystem(h.app.core, (command) => demandInvoiceReversal(command, order.orderId, '客户退保'));
+    runAsSystem(h.app.core, async (command) => {
+      const policy = await policyById(command.db, command.actor, order.policyId);
+      if (!policy) throw new Error('There is a policy.');
+      await fire(command, policyLife, policy, 'SURRENDER');
+      return demandInvoiceReversal(command, order.orderId, '客户退保');
+    });
   const reversed: string[] = [];
   onInvoiceReversed(async (_command, { id }) => {
     reversed.push(id);
@@ -539,8 +828,21 @@ describe('a policy that is to be given back', () => {
     });
     expect(data.invoice.events.at(-1)).toEqual({ label: '要求红冲', note: '客户退保' });
 
+    const due = await order.desk(
+      '{ invoices(filter: { toReverse: true }) { nodes { id nextActor dueAt toReverse } } }',
+    );
+    expect(due.data.invoices.nodes).toEqual([
+      {
+        id: order.invoiceId,
+        nextActor: 'UNDERWRITER',
+        dueAt: '2026-11-26T23:59:59.999+08:00',
+        toReverse: true,
+      },
+    ]);
+
     resultOf(await order.desk(REVERSE, { input: { ...own, redNumber: '87654321', reason: '退保' } }));
     expect(reversed.at(-1)).toBe(order.invoiceId);
+    expect(await invoiceIdOf(order)).toBe(order.invoiceId);
     expect(await validInvoiceOfOrder(h.app.core.database.reader, order.orderId)).toBeNull();
   });
 
@@ -552,6 +854,8 @@ describe('a policy that is to be given back', () => {
       code: 'TRANSITION_REFUSED',
       refusedIn: 'NOT_REQUESTED',
     });
+    const input = { orderId: order.orderId, type: 'E_ORDINARY', titleId: await titleOf(order) };
+    expect(await refused(() => order.ask(REQUEST, { input }))).toMatchObject({ refusedIn: 'SURRENDERED' });
   });
 });
 

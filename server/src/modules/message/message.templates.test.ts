@@ -52,6 +52,12 @@ const texts: Readonly<Record<string, readonly [title: string, sms: string]>> = {
   'policy.REMIND': ['保函即将到期', `${about}保函保障期还有15天到期，需要延长的请及时联系保险机构办理批改。`],
   'invoice.ISSUE': ['发票已开具', `${about}发票已开具，请登录平台查看。`],
   'invoice.SHIP': ['发票已寄出', `${about}纸质发票已寄出，请登录平台查看快递信息。`],
+  'invoice.AUTO_REQUEST': ['已自动申请发票', `${about}已按投保时的选择自动申请发票，可登录平台查看。`],
+  'invoice.WISH_INCOMPLETE': [
+    '请补充开票信息',
+    `${about}开票信息不全，未能自动申请发票，请登录平台补充后申请。`,
+  ],
+  'invoice.REVERSE': ['发票已红冲', `${about}已开具的发票已红冲，不再有效，请登录平台查看。`],
   'invoice.REJECT': ['发票申请被拒绝', `${about}发票申请被拒绝，请登录平台查看原因并重新申请。`],
   'surrenderOffer.OFFER': [
     '可以退保',

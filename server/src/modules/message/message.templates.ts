@@ -135,6 +135,18 @@ export const orderTemplates: Readonly<Record<string, Template>> = {
     title: '发票已寄出',
     text: (facts) => `订单${facts.orderNumber}：纸质发票已寄出，请登录平台查看快递信息。`,
   },
+  'invoice.AUTO_REQUEST': {
+    title: '已自动申请发票',
+    text: (facts) => `订单${facts.orderNumber}：已按投保时的选择自动申请发票，可登录平台查看。`,
+  },
+  'invoice.WISH_INCOMPLETE': {
+    title: '请补充开票信息',
+    text: (facts) => `订单${facts.orderNumber}：开票信息不全，未能自动申请发票，请登录平台补充后申请。`,
+  },
+  'invoice.REVERSE': {
+    title: '发票已红冲',
+    text: (facts) => `订单${facts.orderNumber}：已开具的发票已红冲，不再有效，请登录平台查看。`,
+  },
   'invoice.REJECT': {
     title: '发票申请被拒绝',
     text: (facts) => `订单${facts.orderNumber}：发票申请被拒绝，请登录平台查看原因并重新申请。`,

@@ -1,7 +1,7 @@
 import type { Person, SectionWish } from '../../../test/support/given.ts';
 import type { Ask, Harness } from '../../../test/support/harness.ts';
 import type { ApplicationRow } from '../../db/tables/order.ts';
-import type { DepositKind, PremiumFormula } from '../../db/vocabulary.ts';
+import type { DepositKind, InvoiceType, PremiumFormula } from '../../db/vocabulary.ts';
 import { formatInstant } from '../../kernel/clock.ts';
 import { randomDigits } from '../../kernel/id.ts';
 import { limits } from '../../limits.ts';
@@ -106,6 +106,7 @@ export interface Scene {
   readonly insurers: readonly InsurerRow[];
   readonly products: readonly ProductRow[];
   readonly kind: DepositKind;
+  readonly invoiceType?: InvoiceType;
 }
 
 export interface SceneWish {
@@ -121,6 +122,8 @@ export interface SceneWish {
   /** An insurer and its product that are there already, instead of new ones. */
   readonly insurer?: InsurerRow;
   readonly product?: ProductRow;
+  /** The invoice that the application wishes for; none when absent. */
+  readonly invoiceType?: InvoiceType;
 }
 
 export async function sceneOf(h: Harness, wish: SceneWish = {}): Promise<Scene> {
@@ -148,7 +151,9 @@ export async function sceneOf(h: Harness, wish: SceneWish = {}): Promise<Scene> 
   }
   const section = await h.given.section(wish.section ?? {});
   const bidder = wish.bidder ?? (await h.given.bidder());
-  return { h, bidder, ask: h.as(bidder), section, insurers, products, kind };
+  const { invoiceType } = wish;
+  const scene = { h, bidder, ask: h.as(bidder), section, insurers, products, kind };
+  return invoiceType ? { ...scene, invoiceType } : scene;
 }
 
 /** A draft of the scene's bidder, without anything chosen. */
@@ -226,7 +231,8 @@ export async function acceptEverythingForAll(h: Harness, batchId: string, orderI
 export async function readyOrder(scene: Scene, ask: Ask = scene.ask): Promise<string> {
   const orderId = await startedOrder(scene, ask);
   await ask(CHOOSE, { input: { orderId, productIds: scene.products.map((product) => product.id) } });
-  await ask(SAVE, { input: { orderId, application: filledIn } });
+  const wish = scene.invoiceType ? { invoicePreference: { type: scene.invoiceType } } : {};
+  await ask(SAVE, { input: { orderId, application: { ...filledIn, ...wish } } });
   await acceptEverything(scene.h, orderId, ask);
   return orderId;
 }

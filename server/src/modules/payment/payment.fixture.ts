@@ -160,10 +160,13 @@ export function plainPdf(): Uint8Array {
 }
 
 /** An order with its policy, which the insurer brought as a file of its own. */
-export async function issuedOrder(h: Harness, wish: SceneWish = {}): Promise<Issued> {
+export async function issuedOrder(
+  h: Harness,
+  wish: SceneWish = {},
+  policyNumber = 'BH-2026-000001',
+): Promise<Issued> {
   const order = await paidOrder(h, wish);
   const uploadId = await pdfUpload(h, order.underwriter, 'POLICY');
-  const policyNumber = 'BH-2026-000001';
   const policy = resultOf(
     await h.as(order.underwriter)(ISSUE, { input: { orderId: order.orderId, policyNumber, uploadId } }),
   );

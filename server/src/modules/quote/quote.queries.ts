@@ -1,7 +1,8 @@
-import { and, asc, desc, eq, exists, inArray, lt, lte, not, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, exists, inArray, lt, lte, type SQL, sql } from 'drizzle-orm';
 import type { Actor } from '../../access/actor.ts';
 import { insideOf, insurerView, ordersFor, ownAffairs } from '../../access/secrecy.ts';
 import type { Db } from '../../db/open.ts';
+import { asWished } from '../../db/search.ts';
 import { enterprises } from '../../db/tables/enterprise.ts';
 import { insurers, products } from '../../db/tables/insurer.ts';
 import { orders } from '../../db/tables/order.ts';
@@ -129,11 +130,6 @@ const pendingOf = (db: Db) =>
     .select({ id: proposals.id })
     .from(proposals)
     .where(and(eq(proposals.quoteId, quotes.id), eq(proposals.state, 'PENDING')));
-
-/** The condition, its contrary, or nothing, as the filter says. */
-function asWished(wish: boolean | null | undefined, condition: SQL | undefined): SQL | undefined {
-  return wish == null || !condition ? undefined : wish ? condition : not(condition);
-}
 
 async function countQuotes(db: Db, matching: SQL | undefined): Promise<number> {
   const [row] = await db

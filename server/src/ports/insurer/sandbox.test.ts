@@ -1,9 +1,14 @@
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import type { Person } from '../../../test/support/given.ts';
 import { createHarness, type Harness } from '../../../test/support/harness.ts';
+import { fire } from '../../command/fire.ts';
+import { runAsSystem } from '../../command/run.ts';
 import { createLog } from '../../log.ts';
+import { demandInvoiceReversal } from '../../modules/invoice/invoice.service.ts';
 import { sceneOf, submittedOrder } from '../../modules/order/order.fixture.ts';
 import { CONFIRM, resultOf } from '../../modules/payment/payment.fixture.ts';
+import { policyLife } from '../../modules/policy/policy.machine.ts';
+import { policyById } from '../../modules/policy/policy.queries.ts';
 import { createPaper } from '../../paper/paper.ts';
 import { createSandboxDesk, runSandboxInsurer } from './sandbox.ts';
 
@@ -33,8 +38,8 @@ async function counterpart(insurerId: string, name = '演示第1财产保险股�
 const look = async (who: Person, id: string) =>
   (
     await h.as(who)(
-      `query ($id: ID!) { order(id: $id) { state orderAmount payment { id state } policy { policyNumber file { fileName } }
-         quotes { state premium rate note } invoice { id state number courier file { contentType } } } }`,
+      `query ($id: ID!) { order(id: $id) { state orderAmount payment { id state } policy { id policyNumber file { fileName } }
+         quotes { state premium rate note } invoice { id state number courier file { contentType } files { format } } } }`,
       { id },
     )
   ).data.order;
@@ -82,7 +87,7 @@ test('an order goes from its submission to its invoices, a step a turn, and a pe
   await scene.ask(
     'mutation ($input: RequestInvoiceInput!) { requestInvoice(input: $input) { __typename } }',
     {
-      input: { orderId, type: 'E_ORDINARY', titleId: data.createInvoiceTitle.id },
+      input: { orderId, type: 'DIGITAL_ORDINARY', titleId: data.createInvoiceTitle.id },
     },
   );
   await turn();
@@ -93,8 +98,19 @@ test('an order goes from its submission to its invoices, a step a turn, and a pe
     state: 'ISSUED',
     number: expect.stringMatching(/^\d{20}$/),
     file: { contentType: 'application/pdf' },
+    files: [{ format: 'PDF' }, { format: 'XML' }],
     courier: null,
   });
+
+  await runAsSystem(h.app.core, async (command) => {
+    const given = await policyById(command.db, command.actor, policy.id);
+    if (!given) throw new Error('There is a policy.');
+    await fire(command, policyLife, given, 'SURRENDER');
+    await demandInvoiceReversal(command, orderId, '客户退保');
+  });
+  await turn();
+  expect((await look(scene.bidder, orderId)).invoice.state).toBe('REVERSED');
+  await turn();
   expect(h.logged.filter((line) => line.includes('sandbox'))).toEqual([]);
 });
 

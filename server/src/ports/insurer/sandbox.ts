@@ -3,7 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseInstant, shanghaiDay } from '../../kernel/clock.ts';
 import { formatYuan, parseYuan, timesRateHalfUp } from '../../kernel/money.ts';
 import type { Log } from '../../log.ts';
+import type { InvoicePaper } from '../../paper/invoice-paper.ts';
 import { createPaper, type Paper } from '../../paper/paper.ts';
+import { SPECIMEN_TEXT } from '../../paper/policy-paper.ts';
 
 /**
  * The insurers' side of the sandbox: a program of its own that knows the platform by its public API and its keys only, as a real
@@ -98,6 +100,7 @@ interface Desk {
   readonly quotes: { readonly nodes: readonly Quote[] };
   readonly accepted: { readonly nodes: readonly Accepted[] };
   readonly invoices: { readonly nodes: readonly Invoice[] };
+  readonly givenBack: { readonly nodes: readonly Invoice[] };
 }
 
 const DESK = `query SandboxDesk {
@@ -109,9 +112,13 @@ const DESK = `query SandboxDesk {
     nodes { order { id state payment { confirmedAt } } }
   }
   invoices(filter: { states: [REQUESTED, ISSUING, ISSUED] }, first: 50) {
-    nodes { id state type typeLabel content policyNumber amount net vat requestedAt title { name taxNumber } }
+    nodes { ...Asked }
   }
-}`;
+  givenBack: invoices(filter: { toReverse: true }, first: 50) {
+    nodes { ...Asked }
+  }
+}
+fragment Asked on Invoice { id state type typeLabel content policyNumber amount net vat requestedAt title { name taxNumber } }`;
 
 const mutationOf = (name: string, inputType: string) =>
   `mutation Sandbox($input: ${inputType}!) { result: ${name}(input: $input) { __typename ... on Error { code message } } }`;
@@ -230,13 +237,13 @@ export function createSandboxDesk({ insurer, origin, paper, log, fetch, now }: S
     if (row.state === 'REQUESTED') {
       await act('acceptInvoice', 'AcceptInvoiceInput', row.id, { invoiceId: row.id }, signal, asked);
     } else if (row.state === 'ISSUING') {
-      const number = digitsOf(`invoice ${row.id}`, 20);
+      const { code, number } = numberOf(row, 'invoice');
       const issuedOn = shanghaiDay(now());
-      const uploadId = isPaper ? null : await upload(row, number, issuedOn, signal);
-      if (!isPaper && !uploadId) return;
-      const input = { invoiceId: row.id, number, issuedOn, uploadId };
-      // The file is another after a restart in between; that nothing is issued twice the invoice's state sees to.
-      await act('issueInvoice', 'IssueInvoiceInput', row.id, input, signal, uploadId ?? issuedOn);
+      const uploadIds = isPaper ? [] : await files(row, number, issuedOn, signal);
+      if (!uploadIds) return;
+      const input = { invoiceId: row.id, code, number, issuedOn, uploadIds };
+      // The files are others after a restart in between; that nothing is issued twice the invoice's state sees to.
+      await act('issueInvoice', 'IssueInvoiceInput', row.id, input, signal, uploadIds[0] ?? issuedOn);
     } else if (isPaper) {
       const input = {
         invoiceId: row.id,
@@ -247,13 +254,21 @@ export function createSandboxDesk({ insurer, origin, paper, log, fetch, now }: S
     }
   }
 
-  async function upload(
+  async function reverse(row: Invoice, signal?: AbortSignal): Promise<void> {
+    if (isPaused(row.id)) return;
+    const { code, number } = numberOf(row, 'red invoice');
+    const input = { invoiceId: row.id, redCode: code, redNumber: number, reason: '退保，演示机构红冲。' };
+    await act('reverseInvoice', 'ReverseInvoiceInput', row.id, input, signal);
+  }
+
+  /** The files of an electronic invoice, or null where the platform did not take them. */
+  async function files(
     row: Invoice,
     number: string,
     issuedOn: string,
     signal?: AbortSignal,
-  ): Promise<string | null> {
-    const pdf = await paper.renderInvoice({
+  ): Promise<string[] | null> {
+    const content = {
       typeLabel: row.typeLabel,
       number,
       issuedOn,
@@ -265,11 +280,25 @@ export function createSandboxDesk({ insurer, origin, paper, log, fetch, now }: S
       netFen: parseYuan(row.net) ?? 0,
       vatFen: parseYuan(row.vat) ?? 0,
       amountFen: parseYuan(row.amount) ?? 0,
-    });
+    };
+    const ids = [await upload(row, 'application/pdf', await paper.renderInvoice(content), signal)];
+    if (isDigital(row.type)) {
+      const xml = new TextEncoder().encode(invoiceXml(content));
+      ids.push(await upload(row, 'application/xml', xml, signal));
+    }
+    return ids.every((id) => id !== null) ? ids : null;
+  }
+
+  async function upload(
+    row: Invoice,
+    contentType: string,
+    body: Uint8Array,
+    signal?: AbortSignal,
+  ): Promise<string | null> {
     const response = await fetch(`${origin}/uploads?purpose=INVOICE`, {
       method: 'POST',
-      headers: { 'content-type': 'application/pdf', authorization },
-      body: pdf as Uint8Array<ArrayBuffer>,
+      headers: { 'content-type': contentType, authorization },
+      body: body as Uint8Array<ArrayBuffer>,
       signal: timeout(signal),
     });
     const answer = (await response.json()) as { id?: string };
@@ -289,10 +318,35 @@ export function createSandboxDesk({ insurer, origin, paper, log, fetch, now }: S
       for (const quote of desk.quotes.nodes) await offer(quote, signal);
       for (const quote of desk.accepted.nodes) await issue(quote, signal);
       for (const shortfall of desk.coverShortfalls) await extend(shortfall, signal);
-      for (const row of desk.invoices.nodes) await invoice(row, signal);
+      const givenBack = new Set(desk.givenBack.nodes.map(({ id }) => id));
+      for (const row of desk.givenBack.nodes) await reverse(row, signal);
+      for (const row of desk.invoices.nodes) if (!givenBack.has(row.id)) await invoice(row, signal);
       for (const [id, until] of pausedUntil) if (until <= now()) pausedUntil.delete(id);
     },
   };
+}
+
+const isDigital = (type: string) => type.startsWith('DIGITAL_');
+
+/** A number as the type bears it, the same for the same invoice at every start. */
+function numberOf({ id, type }: Invoice, what: string): { code: string | null; number: string } {
+  if (isDigital(type)) return { code: null, number: digitsOf(`${what} ${id}`, 20) };
+  const codeDigits = type === 'PAPER_SPECIAL' ? 10 : 12;
+  return { code: digitsOf('code of the sandbox', codeDigits), number: digitsOf(`${what} ${id}`, 8) };
+}
+
+/** The data of a sample. It is none of the tax office's, and says so. */
+function invoiceXml(content: InvoicePaper): string {
+  const escaped = (value: string | number) =>
+    String(value).replace(/[<>&]/g, (sign) => `&#${sign.codePointAt(0)};`);
+  const elements = Object.entries(content).map(([name, value]) => `  <${name}>${escaped(value)}</${name}>`);
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<invoice note="${SPECIMEN_TEXT}">`,
+    ...elements,
+    '</invoice>',
+    '',
+  ].join('\n');
 }
 
 /** Digits that are the same for the same text at every start. */
