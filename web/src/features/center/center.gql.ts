@@ -55,6 +55,20 @@ export const OrderRow = graphql(
   [OrderStanding],
 );
 
+export const CoverFiguresRow = graphql(`
+  fragment CoverFiguresRow on CoverFigures @_unmask {
+    depositKind
+    depositKindLabel
+    inForce
+    coveredAmount
+    premium
+    endingSoon
+    nextEndOn
+    underWay
+    underWayAmount
+  }
+`);
+
 /** The first page of the centre: every order under way, the newest of all, and how many stand where. */
 export const CenterHomeDocument = graphql(
   `
@@ -74,9 +88,14 @@ export const CenterHomeDocument = graphql(
       completed: orders(filter: { states: [COMPLETED] }, first: 1) {
         totalCount
       }
+      coverSummary {
+        total {
+          ...CoverFiguresRow
+        }
+      }
     }
   `,
-  [OrderRow],
+  [OrderRow, CoverFiguresRow],
 );
 
 export const CenterOrdersDocument = graphql(
@@ -95,6 +114,85 @@ export const CenterOrdersDocument = graphql(
     }
   `,
   [OrderRow],
+);
+
+/** One guarantee that stands, or stood, for a deposit. */
+export const CoverRow = graphql(`
+  fragment CoverRow on Policy @_unmask {
+    id
+    policyNumber
+    state
+    stateLabel
+    sumInsured
+    premium
+    startOn
+    endOn
+    file {
+      id
+      url
+    }
+    insurer {
+      id
+      name
+      shortName
+    }
+    order {
+      id
+      number
+      depositKindLabel
+      formLabel
+      section {
+        id
+        code
+        name
+      }
+    }
+  }
+`);
+
+/** What guarantees stand for now, and what is under way. */
+export const CenterCoverDocument = graphql(
+  `
+    query CenterCover {
+      coverSummary {
+        endsSoonUntil
+        total {
+          ...CoverFiguresRow
+        }
+        kinds {
+          ...CoverFiguresRow
+        }
+      }
+      underWay: orders(
+        filter: { states: [UNDERWRITING, AWAITING_PAYMENT, PAYMENT_REVIEW, ISSUING] }
+        first: 5
+      ) {
+        totalCount
+        nodes {
+          ...OrderRow
+        }
+      }
+    }
+  `,
+  [CoverFiguresRow, OrderRow],
+);
+
+export const CenterGuaranteesDocument = graphql(
+  `
+    query CenterGuarantees($filter: PolicyFilter, $first: Int, $after: String) {
+      policies(filter: $filter, first: $first, after: $after) {
+        totalCount
+        nodes {
+          ...CoverRow
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+      }
+    }
+  `,
+  [CoverRow],
 );
 
 export const CenterInvoicesDocument = graphql(`

@@ -1,8 +1,11 @@
 import type { ResultOf } from '../../gql/graphql.ts';
+import type { StateTone } from '../../shared/StateTag.vue';
 import type { OrderState } from '../order/order-standing.ts';
-import type { OrderRow } from './center.gql.ts';
+import type { CoverRow, OrderRow } from './center.gql.ts';
 
 export type Order = ResultOf<typeof OrderRow>;
+export type Cover = ResultOf<typeof CoverRow>;
+export type PolicyState = Cover['state'];
 export type DepositKind = Order['depositKind'];
 
 export const depositKindLabels: Record<DepositKind, string> = {
@@ -27,6 +30,18 @@ export const orderStateLabels: Record<OrderState, string> = {
   DECLINED: '核保未通过',
   CANCELLED: '已取消',
   LAPSED: '已失效',
+};
+
+/** What the filter of the guarantees offers: those that stand, those that end soon, those that ended. */
+export const coverChoices = { inForce: '有效', soon: '即将到期', ended: '已结束' } as const;
+
+export const coverTones: Record<PolicyState, StateTone> = {
+  ISSUED: 'progress',
+  ACTIVE: 'success',
+  EXPIRED: 'neutral',
+  SURRENDERED: 'neutral',
+  RELEASED: 'neutral',
+  EXHAUSTED: 'danger',
 };
 
 /** The states that the first page counts, in the order an order goes through them. */

@@ -14,9 +14,20 @@ export function useListQuery() {
       const value = route.query[name];
       return typeof value === 'string' ? value.slice(0, 64) : '';
     },
+    /** A day of the calendar, `YYYY-MM-DD`, or ''. */
+    day: (name: string): string => {
+      const value = route.query[name];
+      return typeof value === 'string' && isDay(value) ? value : '';
+    },
     set: (name: string, value: string): void => {
       const { [name]: _, ...others } = route.query;
       void router.replace({ query: value ? { ...others, [name]: value } : others });
     },
   };
+}
+
+function isDay(text: string): boolean {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
+  const instant = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(instant) && new Date(instant).toISOString().startsWith(text);
 }

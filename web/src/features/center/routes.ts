@@ -7,6 +7,11 @@ export const routes: RouteRecordRaw[] = [
     meta: { requires: 'signed-in' },
     children: [
       { path: '', component: () => import('./CenterHomePage.vue'), meta: { title: '我的主页' } },
+      {
+        path: 'deposits',
+        component: () => import('./CenterDepositsPage.vue'),
+        meta: { title: '我的保证金' },
+      },
       { path: 'orders', component: () => import('./CenterOrdersPage.vue'), meta: { title: '保证金订单' } },
       {
         path: 'projects',
