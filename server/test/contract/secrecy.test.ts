@@ -516,6 +516,7 @@ describe('before the opening, a bid guarantee exists for nobody outside', () => 
       paymentId: [bought.paymentId],
       refundId: [bought.refundId],
       policyId: [bought.policyId],
+      policyIds: [bought.policyId],
       invoiceId: [bought.invoiceId],
       surrenderId: [bought.surrenderId],
       ticketId: [bought.ticketId],

@@ -14,6 +14,7 @@ import { orderById } from '../order/order.queries.ts';
 import { keepMadeFile } from '../upload/upload.service.ts';
 import { type EndorsementView, type Shortfall, shortfalls } from './endorsement.queries.ts';
 import { policyLife } from './policy.machine.ts';
+import { policyById } from './policy.queries.ts';
 import { policyPaper, sealed } from './policy.service.ts';
 
 export interface ExtensionInput {
@@ -46,9 +47,12 @@ export async function makeEndorsements(
   const { reader } = core.database;
   const short = (await shortfalls(reader, actor, { policyIds })).slice(0, limits.endorsementsPerCallMax);
   const found = new Set(short.map(({ policy }) => policy.id));
-  const issues: FieldMessage[] = (policyIds ?? []).flatMap((id, i) =>
-    found.has(id) ? [] : [{ path: `policyIds.${i}`, message: '该保单不存在，或其保障期已覆盖投标有效期' }],
-  );
+  const issues: FieldMessage[] = [];
+  for (const [i, id] of (policyIds ?? []).entries()) {
+    if (found.has(id)) continue;
+    if (!(await policyById(reader, actor, id))) throw new NotFound();
+    issues.push({ path: `policyIds.${i}`, message: '该保单的保障期已覆盖投标有效期，或标段已开标' });
+  }
   if (issues.length > 0) throw new InvalidInput(issues);
 
   const made: MadeEndorsement[] = [];
