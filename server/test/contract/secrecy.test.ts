@@ -439,6 +439,8 @@ describe('before the opening, a bid guarantee exists for nobody outside', () => 
 
   test('no answer to anybody outside depends on whether somebody saved the section', async () => {
     const { h, scene, outsiders } = world;
+    // Whoever has an order is reminded in both worlds, in a message whose id is random.
+    await h.app.worker.workOff();
     const before = await twinOf(h);
     const saved = await scene.ask(
       `mutation ($input: SaveBidSectionInput!) { saveBidSection(input: $input) {

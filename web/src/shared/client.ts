@@ -7,6 +7,7 @@ import {
   mapExchange,
 } from '@urql/core';
 import { retryExchange } from '@urql/exchange-retry';
+import { settingTheClock } from './server-clock.ts';
 
 /**
  * Types that say who the caller is and what it may do. A mutation that answers one of them (sign-in, a certification,
@@ -29,11 +30,11 @@ export function createClient({
   url = '/graphql',
   onUnauthenticated,
   onSecondFactorRequired,
-  fetch,
+  fetch = (...request) => window.fetch(...request),
 }: ClientOptions): Client {
   return new Client({
     url,
-    fetch,
+    fetch: settingTheClock(fetch),
     preferGetMethod: false,
     fetchSubscriptions: true,
     fetchOptions: { credentials: 'same-origin' },

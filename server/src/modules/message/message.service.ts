@@ -54,8 +54,10 @@ async function tellSubmitter(command: Command, event: EventRow): Promise<void> {
   await enqueueSms(command, submitter.mobile, text);
 }
 
+type News = Pick<EventRow, 'id' | 'objectId' | 'noun' | 'event' | 'insurerId' | 'data'>;
+
 /** Tells those whose orders these are: on the site all of the enterprise, by SMS its people whose affair the order is. */
-async function tellHolders(command: Command, event: EventRow, which: SQL): Promise<void> {
+async function tellHolders(command: Command, event: News, which: SQL): Promise<void> {
   const key = `${event.noun}.${event.event}`;
   const template = orderTemplates[key] ?? sectionTemplates[key];
   invariant(template, 'an event without a template is no news');
@@ -174,18 +176,32 @@ async function tellSavers(
 const hourMs = 3_600_000;
 const remindedBeforeMs = { THREE_DAYS: 72 * hourMs, ONE_DAY: 24 * hourMs, TWO_HOURS: 2 * hourMs } as const;
 
+/** Orders for a bid that still need something until there is a guarantee. */
+const isOpenBid = and(
+  eq(orders.depositKind, 'BID'),
+  inArray(
+    orders.state,
+    LIVE_ORDER_STATES.filter((state) => state !== 'COMPLETED'),
+  ),
+) as SQL;
+
 /**
  * Reminds of deadlines as each enterprise chose, once for each deadline: a postponed one is reminded of anew. Not of a section that
- * stands still, nor where the bid guarantee is there already. What was sent stands in the database, so a restart repeats nothing.
+ * stands still, nor where the bid guarantee is there already. Whoever has begun an order and chose nothing is reminded a day before.
+ * What was sent stands in the database, so a restart repeats nothing.
  */
 export async function remindOfDeadlines(core: Core): Promise<void> {
   const now = core.clock.now();
-  for (const [reminder, beforeMs] of Object.entries(remindedBeforeMs)) {
-    const due = and(
-      eq(savedSections.reminder, reminder as keyof typeof remindedBeforeMs),
+  const isNear = (beforeMs: number) =>
+    and(
       eq(bidSections.state, 'ANNOUNCED'),
       gt(bidSections.deadlineAt, now),
       lte(bidSections.deadlineAt, now + beforeMs),
+    );
+  for (const [reminder, beforeMs] of Object.entries(remindedBeforeMs)) {
+    const due = and(
+      eq(savedSections.reminder, reminder as keyof typeof remindedBeforeMs),
+      isNear(beforeMs),
       or(isNull(savedSections.remindedOf), ne(savedSections.remindedOf, bidSections.deadlineAt)),
     );
     const rows = await core.database.reader
@@ -194,11 +210,52 @@ export async function remindOfDeadlines(core: Core): Promise<void> {
       .innerJoin(savedSections, eq(savedSections.sectionId, bidSections.id))
       .where(due)
       .limit(limits.timerRowsPerRoundMax);
-    for (const row of rows) await runAsSystem(core, (command) => remind(command, row));
+    for (const row of rows) await runAsSystem(core, (command) => remindSaver(command, row));
   }
+  const begun = await core.database.reader
+    .select({ sectionId: bidSections.id, orderId: orders.id })
+    .from(bidSections)
+    .innerJoin(orders, eq(orders.sectionId, bidSections.id))
+    .leftJoin(
+      savedSections,
+      and(eq(savedSections.sectionId, bidSections.id), eq(savedSections.enterpriseId, orders.enterpriseId)),
+    )
+    .leftJoin(
+      messages,
+      and(
+        eq(messages.eventId, sql`${bidSections.id} || ':' || ${bidSections.deadlineAt}`),
+        eq(messages.enterpriseId, orders.enterpriseId),
+      ),
+    )
+    .where(
+      and(isNear(remindedBeforeMs.ONE_DAY), isOpenBid, isNull(savedSections.sectionId), isNull(messages.id)),
+    )
+    .limit(limits.timerRowsPerRoundMax);
+  for (const { sectionId, orderId } of begun)
+    await runAsSystem(core, async (command) => {
+      const deadline = await nearDeadline(command, sectionId);
+      if (deadline) await tellHolders(command, deadline, and(eq(orders.id, orderId), isOpenBid) as SQL);
+    });
 }
 
-async function remind(
+/** What is told of a deadline that still stands. Not an event: the log would tell who keeps an eye on the section. */
+async function nearDeadline(
+  command: Command,
+  sectionId: string,
+): Promise<(News & { data: { deadlineAt: number } }) | null> {
+  const [section] = await command.db.select().from(bidSections).where(eq(bidSections.id, sectionId));
+  if (section?.state !== 'ANNOUNCED' || section.deadlineAt === null) return null;
+  return {
+    id: `${sectionId}:${section.deadlineAt}`,
+    objectId: sectionId,
+    noun: 'bidSection',
+    event: 'REMIND',
+    insurerId: null,
+    data: { deadlineAt: section.deadlineAt },
+  };
+}
+
+async function remindSaver(
   command: Command,
   { sectionId, enterpriseId }: { sectionId: string; enterpriseId: string },
 ): Promise<void> {
@@ -206,9 +263,9 @@ async function remind(
     eq(savedSections.sectionId, sectionId),
     eq(savedSections.enterpriseId, enterpriseId),
   ) as SQL;
-  const [section] = await command.db.select().from(bidSections).where(eq(bidSections.id, sectionId));
-  if (section?.state !== 'ANNOUNCED' || section.deadlineAt === null) return;
-  const { deadlineAt } = section;
+  const deadline = await nearDeadline(command, sectionId);
+  if (!deadline) return;
+  const { deadlineAt } = deadline.data;
   await command.db.update(savedSections).set({ remindedOf: deadlineAt }).where(own);
   const [done] = await command.db
     .select({ id: orders.id })
@@ -221,15 +278,12 @@ async function remind(
         eq(orders.state, 'COMPLETED'),
       ),
     );
-  if (done) return;
-  // Not an event: the log would tell who keeps an eye on the section.
-  const occasion = {
-    id: `${sectionId}:${deadlineAt}`,
-    objectId: sectionId,
-    noun: 'bidSection',
-    event: 'REMIND',
-  };
-  await tellSavers(command, occasion, deadlineAt, own);
+  // Perhaps of its order, before it chose.
+  const [told] = await command.db
+    .select({ id: messages.id })
+    .from(messages)
+    .where(and(eq(messages.eventId, deadline.id), eq(messages.enterpriseId, enterpriseId)));
+  if (!done && !told) await tellSavers(command, deadline, deadlineAt, own);
 }
 
 /** Tells every holder of a live order, and who else saved it, what happened to its section. A repetition tells nobody twice. */

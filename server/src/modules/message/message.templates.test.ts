@@ -103,7 +103,14 @@ const texts: Readonly<Record<string, readonly [title: string, sms: string]>> = {
   'saved bidSection.SUSPEND': ['收藏的标段已暂停', `${saved}已暂停，恢复后另行通知。`],
   'saved bidSection.RESUME': ['收藏的标段已恢复', `${saved}已恢复，请登录平台办理。`],
   'saved bidSection.FAIL': ['收藏的标段已流标', `${saved}已流标。`],
-  'saved bidSection.REMIND': ['投标即将截止', `${saved}将于2026-12-04 09:30投标截止，请及时办理保证金。`],
+  'saved bidSection.REMIND': [
+    '投标即将截止',
+    '【本溪公共资源】标段“平山区测试道路改造工程（一标段）”将于2026-12-04 09:30投标截止，您的投标保证金尚未办妥，请及时办理。',
+  ],
+  'bidSection.REMIND': [
+    '投标即将截止',
+    `${about}标段“平山区测试道路改造工程（一标段）”将于2026-12-04 09:30投标截止，保函尚未出具，请及时办理。`,
+  ],
   'bidSection.FAIL': ['标段已流标', `${about}标段“平山区测试道路改造工程（一标段）”已流标，请登录平台查看。`],
 };
 

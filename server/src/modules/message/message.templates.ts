@@ -234,7 +234,8 @@ export const savedTemplates: Readonly<Record<string, Template<(facts: SavedFacts
   },
   'bidSection.REMIND': {
     title: '投标即将截止',
-    text: (facts) => `${saved(facts)}将于${deadline(facts)}投标截止，请及时办理保证金。`,
+    text: (facts) =>
+      `标段“${brief(facts.sectionName)}”将于${deadline(facts)}投标截止，您的投标保证金尚未办妥，请及时办理。`,
   },
 };
 
@@ -258,6 +259,11 @@ export const sectionTemplates: Readonly<Record<string, Template>> = {
     title: '标段已恢复',
     text: (facts) =>
       `订单${facts.orderNumber}：标段“${brief(facts.sectionName)}”已恢复，请登录平台继续办理。`,
+  },
+  'bidSection.REMIND': {
+    title: '投标即将截止',
+    text: (facts) =>
+      `订单${facts.orderNumber}：标段“${brief(facts.sectionName)}”将于${deadline(facts)}投标截止，保函尚未出具，请及时办理。`,
   },
   'bidSection.FAIL': {
     title: '标段已流标',

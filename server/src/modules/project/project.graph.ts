@@ -104,7 +104,8 @@ mutation('saveBidSection', {
 });
 
 mutation('unsaveBidSection', {
-  description: '取消收藏标段，其提醒随之取消。',
+  description:
+    '取消收藏标段，其提醒随之取消；有未完成的投标保证金订单时仍在截止前 1 天提醒，除非收藏并设为不提醒。',
   who: bidder,
   type: BidSection,
   refusals: [NotCertified],

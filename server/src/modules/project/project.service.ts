@@ -1,4 +1,4 @@
-import { and, count, eq } from 'drizzle-orm';
+import { and, count, eq, ne } from 'drizzle-orm';
 import { InvalidInput, NotFound } from '../../command/refusals.ts';
 import type { Command } from '../../command/run.ts';
 import { savedSections } from '../../db/tables/project.ts';
@@ -36,10 +36,11 @@ export async function saveBidSection(
 ): Promise<SectionRow> {
   const section = await known(command, input.sectionId);
   const { userId, enterpriseId } = owner(command);
+  // One that is on the list already takes no room.
   const [held] = await command.db
     .select({ n: count() })
     .from(savedSections)
-    .where(eq(savedSections.enterpriseId, enterpriseId));
+    .where(and(eq(savedSections.enterpriseId, enterpriseId), ne(savedSections.sectionId, section.id)));
   if ((held?.n ?? 0) >= limits.savedSectionsMax)
     throw new InvalidInput([
       { path: 'sectionId', message: `最多收藏 ${limits.savedSectionsMax} 个标段，请先取消一些` },

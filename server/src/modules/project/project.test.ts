@@ -105,6 +105,30 @@ describe('the reminder of a deadline', () => {
     expect((await h.rows()).messages).toBe(2);
   });
 
+  test('comes of a section that was only applied for, once, unless it is switched off or the guarantee is there', async () => {
+    const scene = await sceneOf(h, { section: { inDays: 1.01 } });
+    await startedOrder(scene);
+    const quiet = await sceneOf(h, { section: { inDays: 1.01 } });
+    await startedOrder(quiet);
+    await save(quiet.bidder, quiet.section.id, 'NONE');
+    const done = await issuedOrder(h, { section: { inDays: 1.01 } });
+    await h.app.worker.workOff();
+    expect(await h.content()).not.toContain('投标即将截止');
+    const sms = async () => (await h.rows()).outbox ?? 0;
+    const before = await sms();
+    h.pass(0.02 * dayMs);
+    await h.app.worker.workOff();
+    await h.app.worker.workOff();
+    expect(await sms()).toBe(before + 1);
+    expect(await remindersOf(scene.bidder)).toBe(1);
+    // To choose afterwards repeats nothing, and neither does to leave it.
+    await save(scene.bidder, scene.section.id);
+    expect(await remindersOf(scene.bidder)).toBe(1);
+    await h.as(scene.bidder)(UNSAVE, { input: { sectionId: scene.section.id } });
+    expect(await remindersOf(scene.bidder)).toBe(1);
+    for (const { bidder } of [quiet, done]) expect(await remindersOf(bidder)).toBe(0);
+  });
+
   test('moves with a postponement', async () => {
     const { id } = await h.given.section({ inDays: 0.4 });
     const bidder = await h.given.bidder();

@@ -250,6 +250,7 @@ export const CenterProjectsDocument = graphql(
           }
           orders {
             ...OrderStanding
+            depositKind
             depositKindLabel
           }
         }
