@@ -71,7 +71,7 @@ export const invoiceSentences: Record<InvoiceState, string> = {
   SHIPPED: '纸质发票已寄出，请留意查收。',
   DELIVERED: '纸质发票已签收。',
   REJECTED: '发票申请未通过，请按原因修改后重新申请。',
-  REVERSED: '该发票已红冲，不再有效。如需重新开具，请联系客服。',
+  REVERSED: '该发票已红冲，不再有效。',
 };
 
 /** Why a request is not possible now: the server's sentence, or ours by code. Null when it is possible. */

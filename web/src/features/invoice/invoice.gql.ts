@@ -15,8 +15,17 @@ export const InvoicePageDocument = graphql(`
       amount
       net
       vat
+      code
       number
       issuedOn
+      redCode
+      redNumber
+      toReverse
+      overdue
+      wish {
+        typeLabel
+        missing
+      }
       courier
       trackingNumber
       trackingUrl
@@ -45,10 +54,13 @@ export const InvoicePageDocument = graphql(`
         regionName
         address
       }
-      file {
-        id
-        url
-        bytes
+      files {
+        format
+        legal
+        file {
+          id
+          url
+        }
       }
       events {
         id
@@ -63,6 +75,9 @@ export const InvoicePageDocument = graphql(`
         depositKindLabel
         createdAt
         completedAt
+        invoice {
+          id
+        }
         section {
           id
           code
