@@ -1,7 +1,8 @@
 import { flushPromises } from '@vue/test-utils';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { defineComponent, h } from 'vue';
-import { reconnectDelayMs, useOrderChanges } from '../src/features/order/use-order-changes.ts';
+import { useOrderChanges } from '../src/features/order/use-order-changes.ts';
+import { reconnectDelayMs } from '../src/shared/use-live-state.ts';
 import { fakeApi } from './support/api.ts';
 import { mountPage } from './support/mount.ts';
 

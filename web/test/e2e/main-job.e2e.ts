@@ -1,14 +1,12 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import AxeBuilder from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { openBrowser, openPage, phone, type Watched } from './browser.ts';
+import { openBrowser, openPage, type Watched } from './browser.ts';
+import { createLook, pictures } from './look.ts';
 import { type Service, startService } from './server.ts';
 
-/** Set to a folder to keep a picture of every page at both widths. */
-const pictures = process.env.PICTURES;
 const failurePicture = fileURLToPath(new URL('../../../.cache/browser-failure.png', import.meta.url));
 
 let service: Service;
@@ -28,41 +26,7 @@ afterAll(async () => {
   await service?.stop();
 });
 
-const violations: string[] = [];
-
-/** Looks at the page as it now is: for those who cannot see it, and for those who look at pictures. */
-async function look(page: Page, name: string): Promise<void> {
-  await page.waitForLoadState('networkidle');
-  await settled(page);
-  const { violations: found } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa'])
-    // Element Plus gives the input of an open cascader an attribute that inputs do not have.
-    .exclude('.el-cascader')
-    .analyze();
-  for (const { id, impact, nodes } of found) {
-    if (impact !== 'serious' && impact !== 'critical') continue;
-    violations.push(`${name}: ${id} ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
-  }
-  if (!pictures) return;
-  await mkdir(pictures, { recursive: true });
-  const size = page.viewportSize();
-  await page.screenshot({ path: join(pictures, `${name}-1440.png`), fullPage: true });
-  await page.setViewportSize(phone);
-  await page.screenshot({ path: join(pictures, `${name}-390.png`), fullPage: true });
-  if (size) await page.setViewportSize(size);
-}
-
-/** Until nothing fades or slides any more: half-shown text has half its contrast. */
-async function settled(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    const running = () =>
-      document
-        .getAnimations()
-        .filter((motion) => motion.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY);
-    while (running().length > 0) await Promise.allSettled(running().map((motion) => motion.finished));
-  });
-}
-
+const { look, violations } = createLook();
 const field = (page: Page, label: string) => page.getByLabel(label, { exact: false }).first();
 
 /** Opens a list by the keyboard and takes one of its options. */

@@ -8,6 +8,7 @@ export const CertificationFields = graphql(`
     number
     state
     stateLabel
+    isChange
     name
     creditCode
     legalRepresentative {
@@ -30,17 +31,41 @@ export const CertificationFields = graphql(`
     decidedAt
     rejectionReason
     rejectedFields
+    changes {
+      field
+      label
+      before
+      after
+    }
     availableEvents
   }
 `);
 
-export const CertificationPageDocument = graphql(
+export const CertificationStandingDocument = graphql(
   `
-    query CertificationPage {
+    query CertificationStanding {
       viewer {
         __typename
         readiness
+        user {
+          id
+        }
+        enterprise {
+          id
+          name
+          creditCode
+          members {
+            id
+            name
+            mobile
+            isOwner
+            isSelf
+          }
+        }
         certification {
+          ...CertificationFields
+        }
+        certificationInForce {
           ...CertificationFields
         }
       }
@@ -48,6 +73,43 @@ export const CertificationPageDocument = graphql(
   `,
   [CertificationFields],
 );
+
+/** The cache asks for the certification again on every message, so that the message itself can be short. */
+export const CertificationChangedDocument = graphql(`
+  subscription CertificationChanged($id: ID!) {
+    certificationChanged(certificationId: $id) {
+      id
+      state
+      stateLabel
+    }
+  }
+`);
+
+/** Nobody submits a hundred times. */
+export const CertificationHistoryDocument = graphql(`
+  query CertificationHistory {
+    certifications(first: 100) {
+      nodes {
+        id
+        number
+        state
+        stateLabel
+        isChange
+        name
+        submittedAt
+        decidedAt
+        rejectionReason
+        rejectedFields
+        changes {
+          field
+          label
+          before
+          after
+        }
+      }
+    }
+  }
+`);
 
 export const SubmitCertificationDocument = graphql(
   `

@@ -1,5 +1,10 @@
-import type { VariablesOf } from '../../gql/graphql.ts';
-import type { CompleteProfileDocument, SubmitCertificationDocument } from './enterprise.gql.ts';
+import type { ResultOf, VariablesOf } from '../../gql/graphql.ts';
+import type { StateTone } from '../../shared/StateTag.vue';
+import type {
+  CertificationFields,
+  CompleteProfileDocument,
+  SubmitCertificationDocument,
+} from './enterprise.gql.ts';
 
 export type IdType = VariablesOf<
   typeof SubmitCertificationDocument
@@ -24,15 +29,20 @@ export const ownershipLabels = {
   OTHER: '其他',
 } as const satisfies Record<Ownership, string>;
 
+export const certificationTones = {
+  PENDING_REVIEW: 'progress',
+  APPROVED: 'success',
+  REJECTED: 'danger',
+  WITHDRAWN: 'neutral',
+} as const satisfies Record<ResultOf<typeof CertificationFields>['state'], StateTone>;
+
 /** Names of the fields that a reviewer can reject, by path of the submission. */
 const certificationFieldLabels: Record<string, string> = {
   name: '企业名称',
   creditCode: '统一社会信用代码',
-  legalRepresentative: '法人信息',
   'legalRepresentative.name': '法人姓名',
   'legalRepresentative.idType': '证件类型',
   'legalRepresentative.idNumber': '证件号码',
-  license: '企业营业执照',
   licenseUploadId: '企业营业执照',
 };
 

@@ -7,6 +7,11 @@ export const routes: RouteRecordRaw[] = [
     meta: { title: '企业信息认证', requires: 'signed-in' },
   },
   {
+    path: '/certification/change',
+    component: () => import('./ChangePage.vue'),
+    meta: { title: '企业信息变更', requires: 'signed-in' },
+  },
+  {
     path: '/profile',
     component: () => import('./ProfilePage.vue'),
     meta: { title: '企业信息完善', requires: 'signed-in' },
