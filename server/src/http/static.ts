@@ -23,6 +23,7 @@ const compressible = new Set(['.html', '.js', '.css', '.svg', '.webmanifest', '.
 export const clientRoots: ReadonlySet<string> = new Set([
   '',
   'account',
+  'batches',
   'center',
   'certification',
   'forgot-password',

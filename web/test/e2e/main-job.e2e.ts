@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { openBrowser, openPage, type Watched } from './browser.ts';
 import { createLook, pictures } from './look.ts';
+import { readAll } from './reader.ts';
 import { type Service, startService } from './server.ts';
 
 const failurePicture = fileURLToPath(new URL('../../../.cache/browser-failure.png', import.meta.url));
@@ -280,28 +281,6 @@ test('a bidder goes from the landing page to a downloaded policy and a requested
   expect(violations).toEqual([]);
   expect(clerk.faults).toEqual([]);
 });
-
-/** Reads every document to its end, page by page, as the reader asks. */
-async function readAll(page: Page): Promise<void> {
-  const reader = page.getByRole('dialog');
-  for (let turn = 0; turn < 200; turn += 1) {
-    const next = reader.getByRole('button', { name: /下一页|已读完/ });
-    if ((await next.count()) === 0) return;
-    await expect
-      .poll(async () => {
-        await reader.locator('.sheet').evaluate((sheet) => sheet.scrollTo(0, sheet.scrollHeight));
-        return next.isEnabled();
-      })
-      .toBe(true);
-    const label = (await next.textContent()) ?? '';
-    await next.click();
-    if (label.trim() === '已读完') {
-      await reader.waitFor({ state: 'hidden' });
-      return;
-    }
-  }
-  throw new Error('The reader did not come to an end.');
-}
 
 async function announcedSection(): Promise<Shown> {
   const { bidSections } = await service.ask<{ bidSections: { nodes: (Shown & { deadlineAt: string })[] } }>(

@@ -171,6 +171,21 @@ export function changeOf(form: ApplicationForm, base: ApplicationForm): Applicat
   };
 }
 
+/** What one section of several needs before it can be submitted; the rest is common to all. */
+const sectionPaths = [
+  'section.projectName',
+  'cover.sumInsured',
+  'cover.startOn',
+  'cover.days',
+  'insured.name',
+];
+
+/** Whether all that a section needs of its own is filled in. */
+export function isSectionFilled(form: ApplicationForm): boolean {
+  const input = groupsOf(inputOf(form));
+  return sectionPaths.every((path) => leafAt(input, path) != null);
+}
+
 /** Paths such as `applicant.contactName` whose texts differ. */
 export function changedPaths(form: ApplicationForm, base: ApplicationForm): string[] {
   return leafPaths.filter((path) => textAt(form, path) !== textAt(base, path));

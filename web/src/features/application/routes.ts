@@ -25,4 +25,27 @@ export const routes: RouteRecordRaw[] = [
     props: true,
     meta: { title: '提交成功', requires: 'certified' },
   },
+  {
+    path: '/batches/new',
+    component: () => import('./BatchStartPage.vue'),
+    meta: { title: '多标段办理', requires: 'certified' },
+  },
+  {
+    path: '/batches/:id',
+    component: () => import('./BatchPage.vue'),
+    props: true,
+    meta: { title: '多标段办理', requires: 'certified' },
+  },
+  {
+    path: '/batches/:id/apply',
+    component: () => import('./BatchChoicePage.vue'),
+    props: true,
+    meta: { title: '选择保险公司', requires: 'certified' },
+  },
+  {
+    path: '/batches/:id/apply/form',
+    component: () => import('./BatchFormPage.vue'),
+    props: true,
+    meta: { title: '填写投保信息', requires: 'certified' },
+  },
 ];

@@ -3,6 +3,7 @@ import { useEventListener } from '@vueuse/core';
 import { onScopeDispose } from 'vue';
 import type { VariablesOf } from '../../gql/graphql.ts';
 import { RecordSalesEventsDocument } from './application.gql.ts';
+import { RecordBatchSalesEventsDocument } from './batch.gql.ts';
 import { salesPageVersion } from './sales-page-version.ts';
 import { useSalesRecording } from './use-sales-recording.ts';
 
@@ -25,8 +26,13 @@ export interface UseSalesTraceReturn {
 /**
  * The sales trace that the law asks for: what was shown, read and ticked, and when. Events are kept in order and sent in
  * batches, one at a time. Before there is an order (`orderId` gives null) they wait.
+ *
+ * @param of whether `orderId` names one order or a batch of orders, into the trace of each of which it is written
  */
-export function useSalesTrace(orderId: () => string | null): UseSalesTraceReturn {
+export function useSalesTrace(
+  orderId: () => string | null,
+  of: 'order' | 'batch' = 'order',
+): UseSalesTraceReturn {
   const { client } = useClientHandle();
   const waiting: SalesEventInput[] = [];
   let batch: { key: string; events: SalesEventInput[] } | null = null;
@@ -62,10 +68,12 @@ export function useSalesTrace(orderId: () => string | null): UseSalesTraceReturn
     while (batch || waiting.length > 0) {
       // A batch keeps its key until it was answered, so that a lost connection does not write it twice.
       batch ??= { key: crypto.randomUUID(), events: waiting.splice(0, batchEventsMax) };
-      const input = { orderId: id, pageVersion: salesPageVersion(), events: batch.events };
-      const { error } = await client
-        .mutation(RecordSalesEventsDocument, { input }, { idempotencyKey: batch.key })
-        .toPromise();
+      const input = { pageVersion: salesPageVersion(), events: batch.events };
+      const context = { idempotencyKey: batch.key };
+      const { error } = await (of === 'batch'
+        ? client.mutation(RecordBatchSalesEventsDocument, { input: { ...input, batchId: id } }, context)
+        : client.mutation(RecordSalesEventsDocument, { input: { ...input, orderId: id } }, context)
+      ).toPromise();
       if (error) {
         schedule(retryDelayMs);
         return false;
@@ -85,7 +93,8 @@ export function useSalesTrace(orderId: () => string | null): UseSalesTraceReturn
     clearTimeout(timer);
   });
 
-  useSalesRecording({ orderId, record });
+  // A page about several sections shows the others too: kept with one of them it would tell of those under seal.
+  if (of === 'order') useSalesRecording({ orderId, record });
 
   return { record, flush };
 }

@@ -128,6 +128,9 @@ export const OrderPageDocument = graphql(
         orderAmount
         createdAt
         submittedAt
+        batch {
+          id
+        }
         section {
           id
           code

@@ -31,6 +31,9 @@ export const reminderLabels: Record<Reminder, string> = {
   NONE: '不提醒',
 };
 
+/** As many sections as the server takes at once. */
+export const sectionsPerBatchMax = 10;
+
 /** Deposits in the manual's order: what is needed first comes first. */
 export function inOrder(deposits: readonly Deposit[]): Deposit[] {
   return deposits.toSorted((a, b) => depositKinds.indexOf(a.kind) - depositKinds.indexOf(b.kind));
