@@ -244,6 +244,9 @@ export const CenterProjectsDocument = graphql(
             state
             stateLabel
             deadlineAt
+            deposits {
+              kind
+            }
             saved {
               reminder
             }
