@@ -35,6 +35,8 @@ export const clientRoots: ReadonlySet<string> = new Set([
   'register',
   'sections',
   'sign-in',
+  'surrenders',
+  'tickets',
   'verify',
 ]);
 const isClientPage = (path: string) =>

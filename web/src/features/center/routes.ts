@@ -20,6 +20,12 @@ export const routes: RouteRecordRaw[] = [
       },
       { path: 'invoices', component: () => import('./CenterInvoicesPage.vue'), meta: { title: '我的发票' } },
       {
+        path: 'surrenders',
+        component: () => import('./CenterSurrendersPage.vue'),
+        meta: { title: '退保记录' },
+      },
+      { path: 'tickets', component: () => import('./CenterTicketsPage.vue'), meta: { title: '订单售后' } },
+      {
         path: '/account/security',
         component: () => import('../account/SecurityPage.vue'),
         meta: { title: '账号安全' },

@@ -13,5 +13,7 @@ export function messageLink({
 }: MessageSubject): { to: string; label: string } | null {
   if (noun === 'certification') return { to: '/certification', label: '查看认证' };
   if (noun === 'invoice') return { to: `/invoices/${objectId}`, label: '查看发票' };
+  if (noun === 'surrender') return { to: `/surrenders/${objectId}`, label: '查看退保' };
+  if (noun === 'ticket') return { to: `/tickets/${objectId}`, label: '查看工单' };
   return orderId ? { to: `/orders/${orderId}`, label: '查看订单' } : null;
 }
