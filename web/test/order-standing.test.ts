@@ -21,6 +21,7 @@ const payment: NonNullable<StandingOrder['payment']> = {
   id: 'pay_1',
   state: 'AWAITING_TRANSFER',
   rejectReason: null,
+  exceptionLabel: null,
   dueAt: '2026-11-26T18:00:00.000+08:00',
 };
 

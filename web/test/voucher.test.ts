@@ -45,6 +45,7 @@ async function dialog(answer: object = submitted, changes: Partial<typeof paymen
       modelValue: true,
       orderId: 'ord_1',
       payment: { ...payment, ...changes },
+      due: '400.00',
       enterpriseName: company,
       orderedAt: '2026-01-01T00:00:00Z',
     },
@@ -132,6 +133,7 @@ test('a voucher goes out as it is compared: digits only, the amount with two pla
     input: {
       orderId: 'ord_1',
       uploadId: 'upl_1',
+      furtherUploadIds: [],
       payerName: company,
       payerAccount: '6222000012345678',
       transactionNumber: 'TX20261124001',

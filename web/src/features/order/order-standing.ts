@@ -138,10 +138,14 @@ export function standingOf(order: StandingOrder): Standing {
         tone: 'info',
         text:
           order.payment?.state === 'EXCEPTION'
-            ? '到账金额或付款账户与订单不符，正在核实，客服会与您联系。'
+            ? `付款异常：${endSentence(order.payment.exceptionLabel ?? '正在核实')}请查看说明和下一步。`
             : '支付凭证已提交，正在核对到账情况。',
         task: '核对到账',
         dueAt: order.payment?.dueAt ?? order.dueAt,
+        action: {
+          label: order.payment?.state === 'EXCEPTION' ? '查看说明' : '查看支付信息',
+          to: `/orders/${order.id}/pay`,
+        },
       };
 
     case 'ISSUING':

@@ -27,6 +27,7 @@ export const OrderStanding = graphql(`
       id
       state
       rejectReason
+      exceptionLabel
       dueAt
     }
   }
@@ -188,6 +189,7 @@ export const OrderPageDocument = graphql(
           id
           state
           rejectReason
+          exceptionLabel
           dueAt
           availableEvents
           events {

@@ -35,6 +35,10 @@ export const PayPageDocument = graphql(`
         state
         stateLabel
         amount
+        outstandingAmount
+        exceptionKind
+        exceptionLabel
+        exceptionReason
         remarkCode
         dueAt
         rejectReason
@@ -55,6 +59,28 @@ export const PayPageDocument = graphql(`
             id
             url
           }
+          uploads {
+            id
+            url
+          }
+        }
+        receipts {
+          id
+          amount
+          payerName
+          receivedOn
+        }
+        refunds {
+          id
+          amount
+          kindLabel
+          stateLabel
+          reason
+          paidOn
+          proof {
+            id
+            url
+          }
         }
       }
     }
@@ -65,6 +91,26 @@ export const SubmitVoucherDocument = graphql(
   `
     mutation SubmitVoucher($input: SubmitVoucherInput!) {
       submitVoucher(input: $input) {
+        __typename
+        ... on Payment {
+          id
+          state
+          order {
+            id
+            state
+          }
+        }
+        ...RefusalFields
+      }
+    }
+  `,
+  [RefusalFields],
+);
+
+export const WithdrawVoucherDocument = graphql(
+  `
+    mutation WithdrawVoucher($input: WithdrawVoucherInput!) {
+      withdrawVoucher(input: $input) {
         __typename
         ... on Payment {
           id
