@@ -145,7 +145,8 @@ test('papers with a wrong character are mended, rejected, handed in again, appro
   await page.getByText('企业信息变更未通过：执照照片不清晰').waitFor();
   await look(page, 'profile-change-rejected');
   await page.getByRole('link', { name: '重新提交' }).click();
-  await page.getByText('变更未通过：执照照片不清晰').waitFor();
+  // The profile has the same words in a longer sentence, and a field of the same name.
+  await page.getByText('变更未通过：执照照片不清晰', { exact: true }).waitFor();
   expect(await field(page, '企业名称').inputValue()).toBe('本溪演示交通建设集团有限公司');
   await look(page, 'change-rejected');
   await sendLicense(page);
