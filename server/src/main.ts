@@ -10,6 +10,7 @@ import { readConfig } from './config.ts';
 /** The only file of the server that does something when it is loaded. */
 const usage = `Usage: node server/src/main.ts COMMAND
   start                build, migrate, seed (sandbox) and serve
+  first-operator MOBILE NAME   create the person who creates all other staff
   import FILE          take in bid sections from a JSON or CSV file
   verify-events        walk the event log, hold the sales traces against it, name what was altered
   verify-ledger        prove that the books balance and agree with orders, payments and invoices
@@ -28,6 +29,9 @@ const say = (text: string) => void process.stdout.write(`${text}\n`);
 switch (command) {
   case 'start':
     await start(config());
+    break;
+  case 'first-operator':
+    await firstOperator(config(), rest);
     break;
   case 'import':
     await importFile(config(), rest[0]);
@@ -146,6 +150,31 @@ async function sandboxInsurer(settings: Config): Promise<void> {
     signal: stop.signal,
     log: createLog(settings.logLevel),
   });
+}
+
+async function firstOperator(settings: Config, [mobile, name]: readonly string[]): Promise<void> {
+  if (!mobile || !name) {
+    say('Usage: npm run first-operator -- MOBILE NAME');
+    process.exitCode = 2;
+    return;
+  }
+  await mkdir(settings.dataDir, { recursive: true, mode: 0o700 });
+  const { migrateDatabase } = await import('./db/migrate.ts');
+  migrateDatabase(settings.databaseFile);
+  const { createApp } = await import('./app.ts');
+  const { createFirstOperator } = await import('./modules/account/first-operator.ts');
+  const app = await createApp(settings);
+  try {
+    const made = await createFirstOperator(app.core, { mobile, name });
+    say(
+      'fault' in made
+        ? made.fault
+        : `${name} signs in with ${mobile} and this password, shown once: ${made.password}`,
+    );
+    if ('fault' in made) process.exitCode = 1;
+  } finally {
+    await app.close();
+  }
 }
 
 async function importFile(settings: Config, file: string | undefined): Promise<void> {

@@ -8,6 +8,7 @@ import { enterprises } from '../db/tables/enterprise.ts';
 import type { Role } from '../db/vocabulary.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { newId } from '../kernel/id.ts';
+import { invariant } from '../kernel/invariant.ts';
 import { limits } from '../limits.ts';
 import type { UserActor } from './actor.ts';
 
@@ -78,6 +79,15 @@ export function createSessions(
     getUserAttributes: ({ actor }) => ({ actor }),
   });
 
+  /** Who may decide and pay is a stranger to whatever another site leads to. A bidder may come by a link, from an SMS or a search. */
+  const cookieOf = (token: string, role: Role) => {
+    const { name, attributes } = lucia.createSessionCookie(token);
+    return new Cookie(name, token, {
+      ...attributes,
+      sameSite: role === 'BIDDER' ? 'lax' : 'strict',
+    }).serialize();
+  };
+
   return {
     cookieName: lucia.sessionCookieName,
     async recognise(cookieHeader) {
@@ -85,24 +95,27 @@ export function createSessions(
       if (!token || token.length > 64) return null;
       const { user, session } = await lucia.validateSession(token);
       if (!user) return null;
+      const { actor } = user as unknown as { actor: UserActor };
       return {
-        actor: { ...(user as unknown as { actor: UserActor }).actor, tokenHash: hashOf(token) },
-        setCookie: session.fresh ? lucia.createSessionCookie(token).serialize() : null,
+        actor: { ...actor, tokenHash: hashOf(token) },
+        setCookie: session.fresh ? cookieOf(token, actor.role) : null,
       };
     },
     async begin(userId, from) {
       const token = newToken();
       const tokenHash = hashOf(token);
-      const expiresAt = await database.transact(async (db) => {
+      const begun = await database.transact(async (db) => {
         await lucia.createSession(userId, from, { sessionId: token });
         // As the adapter wrote it: staff have less time than Lucia believes.
         const [row] = await db
-          .select({ expiresAt: sessions.expiresAt })
+          .select({ expiresAt: sessions.expiresAt, role: users.role })
           .from(sessions)
+          .innerJoin(users, eq(users.id, sessions.userId))
           .where(eq(sessions.tokenHash, tokenHash));
-        return row?.expiresAt ?? clock.now();
+        return row;
       });
-      return { setCookie: lucia.createSessionCookie(token).serialize(), expiresAt, tokenHash };
+      invariant(begun, 'a session was written');
+      return { setCookie: cookieOf(token, begun.role), expiresAt: begun.expiresAt, tokenHash };
     },
     async end(tokenHash) {
       await database.transact((db) => remove(db, tokenHash));

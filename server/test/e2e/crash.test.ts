@@ -1,11 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { eq, sql } from 'drizzle-orm';
 import { expect, onTestFinished, test } from 'vitest';
 import { verifyEvents } from '../../src/command/events.ts';
@@ -15,6 +9,7 @@ import { orders } from '../../src/db/tables/order.ts';
 import { SAVE, START } from '../../src/modules/order/order.fixture.ts';
 import type { Person } from '../support/given.ts';
 import { createHarness } from '../support/harness.ts';
+import { freePort, killServer, productionFolder, startServer } from '../support/process.ts';
 
 /*
  * The server itself, as a process of its own, is killed while people work. Whatever it had said yes to is there afterwards, what it
@@ -27,8 +22,6 @@ const SECTIONS = 150;
 /** Of one round, from the first request to the kill. */
 const ROUND_MS = { least: 150, most: 900 };
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-
 /** Numbers that seem random and come again with the same seed (mulberry32). */
 function chanceOf(seed: number): () => number {
   let state = seed;
@@ -40,15 +33,6 @@ function chanceOf(seed: number): () => number {
   };
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 /** A data folder with clerks who are signed in and sections to apply for, at the machine's own time. */
 async function prepare() {
   const h = await createHarness();
@@ -58,47 +42,11 @@ async function prepare() {
   const sectionIds: string[] = [];
   for (let i = 0; i < SECTIONS; i += 1) sectionIds.push((await h.given.section()).id);
 
-  const folder = await mkdtemp(join(tmpdir(), 'tender-guarantee-crash-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const folder = await productionFolder();
   const databaseFile = join(folder, 'platform.sqlite');
   await h.app.core.database.reader.run(sql`vacuum into ${databaseFile}`);
   await copyFile(join(h.app.core.config.dataDir, 'sandbox', 'secret-key'), join(folder, 'secret-key'));
-  await writeFile(join(folder, 'sms-secret'), 'of no use here');
   return { clerks, sectionIds, folder, databaseFile };
-}
-
-/** Starts the server and waits until it serves. */
-async function start(folder: string, port: number): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [main, 'start'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: {
-      PATH: process.env.PATH,
-      MODE: 'production',
-      DATA_DIR: folder,
-      PORT: String(port),
-      PUBLIC_ORIGIN: `http://localhost:${port}`,
-      SECRET_KEY_FILE: join(folder, 'secret-key'),
-      SMS_URL: 'http://127.0.0.1:9/',
-      SMS_SECRET_FILE: join(folder, 'sms-secret'),
-      SEAL_KEYS_DIR: folder,
-      BROKER_NAME: '演示保险经纪有限公司（演示）',
-      BROKER_LICENSE: '演示-经纪-000001',
-      LOG_LEVEL: 'silent',
-    },
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const said: string[] = [];
-  if (!child.stdout) throw new Error('The output of the server is read.');
-  for await (const line of createInterface(child.stdout)) {
-    said.push(line);
-    if (line.includes('Serving at')) return child;
-  }
-  throw new Error(`The server did not start:\n${said.join('\n')}`);
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  child.kill('SIGKILL');
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
 }
 
 interface Act {
@@ -165,7 +113,7 @@ test('what was acknowledged survives kill -9, and what was not is done once when
   };
 
   for (let round = 0; round < KILLS; round += 1) {
-    const server = await start(folder, port);
+    const server = await startServer(folder, port);
     const before = acts.length;
     for (const act of acts.filter(({ orderId }) => orderId === null)) act.orderId = await send(act);
     // Some of what it had acknowledged before it was killed, asked again, is the same.
@@ -175,18 +123,18 @@ test('what was acknowledged survives kill -9, and what was not is done once when
     const after = ROUND_MS.least + chance() * (ROUND_MS.most - ROUND_MS.least);
     const end = new Promise<void>((resolve) => setTimeout(resolve, after));
     await Promise.race([end, working]);
-    await kill(server);
+    await killServer(server);
     await working;
     expect(acts.length).toBeGreaterThan(before);
   }
 
-  const last = await start(folder, port);
+  const last = await startServer(folder, port);
   for (const act of acts) {
     const orderId = await send(act);
     if (act.orderId !== null) expect(orderId).toBe(act.orderId);
     act.orderId = orderId;
   }
-  await kill(last);
+  await killServer(last);
   console.info(`${acts.length} acts, ${unanswered} of them unanswered at ${KILLS} kills`);
 
   const database = openDatabase(databaseFile);

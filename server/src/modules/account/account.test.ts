@@ -743,6 +743,8 @@ describe('staff', () => {
       viewer: { user: { role: 'UNDERWRITER' } },
       expiresAt: '2026-11-24T10:15:00.000+08:00',
     });
+    // A bidder may come by a link of another site, whoever decides and pays may not.
+    expect(signedIn.headers.get('set-cookie')).toMatch(/^__Host-session=\w{52};[^,]*SameSite=Strict/);
   });
 
   test.each([

@@ -1,3 +1,4 @@
+import { count } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import type { Person } from '../../../test/support/given.ts';
 import { createHarness, type Harness } from '../../../test/support/harness.ts';
@@ -192,6 +193,37 @@ test('codes by SMS stop at the budget of a day, whoever asks, and the staff are 
   expect(await h.content()).toBe(before);
   h.pass(4 * 60 * minuteMs);
   expect(await ask(3)).toMatchObject({ __typename: 'SmsCodeRequest' });
+});
+
+test('of ten thousand requests within an hour, from five hundred addresses for two hundred numbers, no more are sent than may be', async () => {
+  const h = await service();
+  const addressOf = (i: number) => `10.${i % 5}.${i % 10}.${(i % 500) >> 1}`;
+  const answers = new Map<string, number>();
+  for (let i = 0; i < 10_000; i += 1) {
+    h.pass(359);
+    const { result } = await accountOf(
+      h,
+      null,
+      addressOf(i),
+    )('requestSmsCode', {
+      mobile: numberAt((i * 7) % 200),
+      purpose: 'SIGN_IN',
+      captcha: 'sandbox',
+    });
+    const kind = result.code ?? result.__typename;
+    answers.set(kind, (answers.get(kind) ?? 0) + 1);
+  }
+  const mostOf = async (column: 'mobile' | 'address' | 'network') => {
+    const sent = await h.app.core.database.reader
+      .select({ n: count() })
+      .from(smsCodes)
+      .groupBy(smsCodes[column]);
+    return Math.max(...sent.map(({ n }) => n));
+  };
+  expect(answers.get('SmsCodeRequest')).toBe(limits.smsPerPlatform[0].max);
+  expect(await mostOf('mobile')).toBeLessThanOrEqual(limits.smsPerMobile[0].max);
+  expect(await mostOf('address')).toBeLessThanOrEqual(limits.smsPerAddress[0].max);
+  expect(await mostOf('network')).toBeLessThanOrEqual(limits.smsPerNetwork[0].max);
 });
 
 test('a known and an unknown number get the same answer at all four doors', async () => {
