@@ -9,9 +9,10 @@ import { seedDemonstration } from '../src/demo/seed.ts';
 /** A service with the demonstration's data in a folder of its own. */
 export async function benchApp(
   dataDir?: string,
+  settings: Record<string, string> = {},
 ): Promise<{ app: App; dataDir: string; end: () => Promise<void> }> {
   const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'tender-guarantee-bench-')));
-  const config = readConfig({ DATA_DIR: folder, LOG_LEVEL: 'silent' });
+  const config = readConfig({ DATA_DIR: folder, LOG_LEVEL: 'silent', ...settings });
   migrateDatabase(config.databaseFile);
   const app = await createApp(config);
   if (!dataDir) await seedDemonstration(app.core, () => {});

@@ -2,6 +2,7 @@ import { benchDurableCommands } from './durable-commands.ts';
 import { benchPolicyPaper } from './policy-paper.ts';
 import { benchSectionList } from './section-list.ts';
 import { benchSectionSearch } from './section-search.ts';
+import { benchSignInTiming } from './sign-in-timing.ts';
 
 /**
  * Every figure stands beside a floor measured in the same run, turn by turn, since machines are noisy: quote the ratios.
@@ -12,6 +13,7 @@ const benches = {
   'section-search': benchSectionSearch,
   'durable-commands': benchDurableCommands,
   'policy-paper': benchPolicyPaper,
+  'sign-in-timing': benchSignInTiming,
 };
 
 const wanted = process.argv.slice(2);

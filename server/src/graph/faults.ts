@@ -25,7 +25,7 @@ export function presentError(core: Core, requestId: string, error: unknown): Gra
     });
   }
   if (original instanceof GraphQLError) {
-    const code = original.extensions.code ?? codeOf(original);
+    const code = original.extensions.code ?? codeOf(error as GraphQLError);
     // What yoga says of the status gives way where the request was refused for what it would cost: that is never a 200.
     const http = code === 'QUERY_TOO_COMPLEX' ? { http: { status: 400 } } : {};
     return new GraphQLError(withoutHints(original.message), {

@@ -169,6 +169,29 @@ describe('the GraphQL door', () => {
     expect(answer.errors?.[0].extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
   });
 
+  test('variables that do not fit are told in the same words however often they come, without what was sent', async () => {
+    const h = await createHarness();
+    const misfits = [
+      { mobile: '13700000000', newPassword: 'a secret phrase 7', smsCode: '000000', captcha: 'x' },
+      { mobile: '13700000000', newPassword: 'a secret phrase 7', smsCode: 7 },
+      null,
+    ];
+    const answers = new Set<string>();
+    for (let i = 0; i < 2 * limits.executionsBeforeCompiling; i += 1) {
+      for (const input of misfits) {
+        const { errors, status } = await h.as(null)(
+          'mutation($input: ResetPasswordInput!) { resetPassword(input: $input) { __typename } }',
+          { input },
+        );
+        expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['BAD_USER_INPUT']);
+        answers.add(JSON.stringify([status, errors?.[0].message]));
+      }
+    }
+    expect(answers.size).toBe(misfits.length);
+    expect([...answers].join()).not.toContain('secret phrase');
+    expect((await h.rows()).users).toBe(0);
+  });
+
   test('page sizes beyond the limits name the argument', async () => {
     const h = await createHarness();
     for (const first of [1_000_000, -1, 0, 101]) {

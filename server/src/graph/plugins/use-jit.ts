@@ -5,7 +5,8 @@ import { limits } from '../../limits.ts';
 
 /**
  * Compiles what is asked again and again. A document that comes once is interpreted: compiling it would cost more than it saves.
- * What the compiler does not take is interpreted for ever.
+ * What the compiler does not take is interpreted for ever, and so are variables that cannot be read: one mistake has one answer,
+ * however often it is made.
  */
 export function useJit(): Plugin {
   const seen = new WeakMap<DocumentNode, number>();
@@ -27,12 +28,14 @@ export function useJit(): Plugin {
   }
 
   return {
-    onExecute({ args, setExecuteFn }) {
+    onExecute({ args, executeFn, setExecuteFn }) {
       const query = compiledFor(args as unknown as ExecutionArgs);
-      if (query)
-        setExecuteFn(({ rootValue, contextValue, variableValues }) =>
-          query.query(rootValue, contextValue, variableValues),
-        );
+      if (!query) return;
+      setExecuteFn((given) => {
+        const answer = query.query(given.rootValue, given.contextValue, given.variableValues);
+        // Without `data` nothing was executed: the variables did not fit.
+        return 'errors' in answer && !('data' in answer) ? executeFn(given) : answer;
+      });
     },
   };
 }
