@@ -50,7 +50,7 @@ export interface Paper {
    * @throws {PaperFault} as `renderPolicy` does.
    */
   renderSheet(data: Sheet): Promise<Uint8Array>;
-  /** Ends the worker; what is pending and what is asked later fails with CLOSED. */
+  /** Ends the workers; what is pending and what is asked later fails with CLOSED. */
   close(): Promise<void>;
 }
 
@@ -71,8 +71,29 @@ function startPaperWorker(): Worker {
   });
 }
 
-/** Makes documents in a thread of its own, which starts at first use and is replaced when it is lost. */
+/** Makes documents; a long list, which takes seconds, does so beside the papers that somebody waits for. */
 export function createPaper(options: PaperOptions = {}): Paper {
+  const papers = createWorkshop(options);
+  const sheets = createWorkshop(options);
+  return {
+    renderPolicy: (policy) => papers.render({ policy }),
+    renderEndorsement: (endorsement) => papers.render({ endorsement }),
+    renderInvoice: (invoice) => papers.render({ invoice }),
+    renderApplication: (application, issue) => papers.render({ application, issue }),
+    renderSheet: (sheet) => sheets.render({ sheet }),
+    async close() {
+      await Promise.all([papers.close(), sheets.close()]);
+    },
+  };
+}
+
+interface Workshop {
+  render(content: PaperContent): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+/** One document at a time in a thread of its own, which starts at first use and is replaced when it is lost. */
+function createWorkshop(options: PaperOptions): Workshop {
   const { startWorker = startPaperWorker, timeoutMs = limits.paperTimeoutMs } = options;
   const waiting = new Map<number, Waiting>();
   let worker: Worker | null = null;
@@ -137,11 +158,7 @@ export function createPaper(options: PaperOptions = {}): Paper {
   }
 
   return {
-    renderPolicy: (policy) => render({ policy }),
-    renderEndorsement: (endorsement) => render({ endorsement }),
-    renderInvoice: (invoice) => render({ invoice }),
-    renderApplication: (application, issue) => render({ application, issue }),
-    renderSheet: (sheet) => render({ sheet }),
+    render,
     async close() {
       closed = true;
       await abandonWorker(new PaperFault('CLOSED', 'closed while the document was due'));

@@ -79,7 +79,9 @@ async function rowsOf(
     const last = page.edges.at(-1);
     if (!page.hasNextPage || !last) return rows;
     // Rows that came meanwhile are newer than the first page, so that the count above holds.
-    request = { first: limits.pageSizeMax, after: decodeCursor(last.cursor) };
+    const after = decodeCursor(last.cursor);
+    invariant(after, 'a cursor of ours can be read');
+    request = { first: limits.pageSizeMax, after };
     await setImmediate();
   }
 }

@@ -1,7 +1,9 @@
+import { sql } from 'drizzle-orm';
 import { unzipSync } from 'fflate';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Person } from '../../../test/support/given.ts';
 import { type Ask, createHarness, type Harness } from '../../../test/support/harness.ts';
+import { newId } from '../../kernel/id.ts';
 import { limits } from '../../limits.ts';
 import { sheetFile } from '../../paper/sheet.ts';
 import { REQUEST_MATERIAL, SUPPLY, sceneOf, submittedOrder } from '../order/order.fixture.ts';
@@ -132,6 +134,35 @@ describe('an exported list', () => {
         '发票金额（元）': { type: 'number', value: '400', format: '#,##0.00' },
       }),
     ]);
+  });
+
+  test('with more rows than a file may hold is refused with their number, and says to narrow the filter', async () => {
+    const scene = await sceneOf(h);
+    const { orderId } = await submittedOrder(scene);
+    const { reader, transact } = h.app.core.database;
+    const columns = (
+      await reader.all<{ name: string }>(sql`select name from pragma_table_info('orders')`)
+    ).map(({ name }) => name);
+    const changed: Record<string, string> = {
+      id: 'value',
+      number: `substr(number, 1, 21) || printf('%010d', key)`,
+      state: `'CANCELLED'`,
+      created_at: 'created_at - key',
+    };
+    const ids = JSON.stringify(Array.from({ length: limits.exportRowsMax }, () => newId('ord')));
+    await transact(async (db) => {
+      await db.run(
+        sql`insert into orders (${sql.raw(columns.map((name) => `"${name}"`).join())})
+          select ${sql.raw(columns.map((name) => changed[name] ?? `orders."${name}"`).join())}
+          from orders, json_each(${ids}) where orders.id = ${orderId}`,
+      );
+    });
+    const refusal = await refusedExport(scene.bidder, 'orders.xlsx');
+    expect(refusal).toMatchObject({ code: 'EXPORT_TOO_LARGE' });
+    expect(refusal.message).toContain(`${limits.exportRowsMax + 1} 条`);
+    expect((await exported(scene.bidder, 'orders.xlsx?states=CANCELLED')).rows).toHaveLength(
+      limits.exportRowsMax,
+    );
   });
 
   test('keeps to the filter of the list, and to what the caller may know of', async () => {

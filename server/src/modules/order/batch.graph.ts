@@ -219,7 +219,7 @@ mutation('acceptBatchDocuments', {
       batchId: t.id(ofBatch),
       documentIds: t.idList({ required: true, description: '文件编号，须为其中订单现行应同意的文件。' }),
       statement: t.field({ type: ConsentStatementEnum, required: true, description: '同意的方式。' }),
-      labelText: t.string({ description: '勾选处的文字；不填则为平台的标准文字。' }),
+      labelText: t.string({ description: '勾选处的文字，须与平台的标准文字一致；不填即为标准文字。' }),
     }),
   }),
   check: consentCheck,

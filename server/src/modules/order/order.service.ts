@@ -269,6 +269,10 @@ export async function acceptDocuments(
 ): Promise<OrderRow> {
   const { order } = await knownOrder(command, input.orderId);
   requireSale(order, 'ACCEPT_DOCUMENTS', '同意文件');
+  const labelText = statementLabel[input.statement];
+  if (input.labelText && input.labelText !== labelText) {
+    throw new InvalidInput([{ path: 'labelText', message: `勾选处的文字应为：${labelText}` }]);
+  }
   const documentIds = [...new Set(input.documentIds)];
   const asked = await documentsToAccept(command, order.id);
   const documents = new Map(
@@ -305,7 +309,6 @@ export async function acceptDocuments(
     const event = read.find((row) => row.documentId === id && row.kind === kind);
     return event ? Math.min(event.clientAt, event.receivedAt) : null;
   };
-  const labelText = input.labelText ?? statementLabel[input.statement];
   const rows = documentIds.flatMap((id) => {
     const document = documents.get(id);
     return document

@@ -433,8 +433,12 @@ describe('the sale', () => {
       orderId,
       statement: 'PAGE_BY_PAGE',
       documentIds: [exclusions.document.id],
-      labelText: '本人同意',
+      labelText: '本人已逐页阅读并同意《投保须知》《免责责任》《投保人声明》《特别约定》',
     };
+    const reworded = await refused(() =>
+      scene.ask(ACCEPT_DOCUMENTS, { input: { ...input, labelText: '本人同意' } }),
+    );
+    expect(reworded).toMatchObject({ code: 'INVALID_INPUT', issues: [{ path: 'labelText' }] });
     await scene.ask(ACCEPT_DOCUMENTS, { input });
     const acceptedAt = inDays(h, 0);
     h.pass(60_000);
@@ -448,7 +452,7 @@ describe('the sale', () => {
     expect(consents).toEqual([
       {
         statement: 'PAGE_BY_PAGE',
-        labelText: '本人同意',
+        labelText: input.labelText,
         openedAt,
         readToEndAt: openedAt,
         acceptedAt,
@@ -458,7 +462,7 @@ describe('the sale', () => {
 
     // With the wrong box, and a document that asks for no consent.
     const wrong = await refused(() =>
-      scene.ask(ACCEPT_DOCUMENTS, { input: { ...input, statement: 'DISCLOSURE' } }),
+      scene.ask(ACCEPT_DOCUMENTS, { input: { ...input, statement: 'DISCLOSURE', labelText: null } }),
     );
     expect(wrong).toMatchObject({ code: 'INVALID_INPUT', issues: [{ path: 'documentIds.0' }] });
     expect(wrong?.issues?.[0]?.message).toContain('EXCLUSIONS');
