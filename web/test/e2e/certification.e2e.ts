@@ -121,6 +121,7 @@ test('papers with a wrong character are mended, rejected, handed in again, appro
 
   // A change of name: the licence that was issued anew, and the rest as it is.
   await page.goto(`${service.origin}/profile`);
+  await expect.poll(() => field(page, '企业所在地').inputValue()).toBe('辽宁省 / 本溪市 / 平山区');
   await page.getByRole('link', { name: '申请企业信息变更' }).click();
   await field(page, '企业名称').fill('本溪演示交通建设集团有限公司');
   await press(page, '提交变更');

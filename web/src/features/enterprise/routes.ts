@@ -14,6 +14,6 @@ export const routes: RouteRecordRaw[] = [
   {
     path: '/profile',
     component: () => import('./ProfilePage.vue'),
-    meta: { title: '企业信息完善', requires: 'signed-in' },
+    meta: { title: '企业信息', requires: 'signed-in' },
   },
 ];
