@@ -20,7 +20,8 @@ export function useListQuery() {
       return typeof value === 'string' && isDay(value) ? value : '';
     },
     set: (name: string, value: string): void => {
-      const { [name]: _, ...others } = route.query;
+      // Another list begins with its first page.
+      const { [name]: _, page: _page, after: _after, ...others } = route.query;
       void router.replace({ query: value ? { ...others, [name]: value } : others });
     },
   };
