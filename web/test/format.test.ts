@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { formatDate, formatDateTime, formatMoney, formatRate, formatTimeLeft } from '../src/shared/format.ts';
+import {
+  formatDate,
+  formatDateTime,
+  formatMoney,
+  formatRate,
+  formatTimeLeft,
+  subtractMoney,
+} from '../src/shared/format.ts';
 
 test.each([
   ['400.00', '400.00'],
@@ -7,6 +14,15 @@ test.each([
   ['90071992547409930.01', '90,071,992,547,409,930.01'],
 ])('an amount of %s reads %s', (yuan, text) => {
   expect(formatMoney(yuan)).toBe(text);
+});
+
+test.each([
+  ['480.00', '280.00', '200.00'],
+  ['90071992547409930.01', '0.02', '90071992547409929.99'],
+  ['1.00', '0.95', '0.05'],
+  ['1.00', '2.00', '0.00'],
+])('%s less %s is %s', (from, yuan, left) => {
+  expect(subtractMoney(from, yuan)).toBe(left);
 });
 
 test.each([

@@ -134,8 +134,8 @@ test('a message leads to what it is about', () => {
     messageLink({ noun, objectId: 'obj_1', orderId })?.to;
   expect(about('certification', null)).toBe('/certification');
   expect(about('invoice')).toBe('/invoices/obj_1');
-  for (const noun of ['order', 'quote', 'payment', 'policy', 'bidSection'])
-    expect(about(noun)).toBe('/orders/ord_1');
+  for (const noun of ['payment', 'refund']) expect(about(noun)).toBe('/orders/ord_1/pay');
+  for (const noun of ['order', 'quote', 'policy', 'bidSection']) expect(about(noun)).toBe('/orders/ord_1');
   expect(about('order', null)).toBeUndefined();
 });
 

@@ -20,8 +20,14 @@ const quote: StandingOrder['quotes'][number] = {
 const payment: NonNullable<StandingOrder['payment']> = {
   id: 'pay_1',
   state: 'AWAITING_TRANSFER',
+  amount: '400.00',
+  receivedAmount: '0.00',
+  outstandingAmount: '400.00',
   rejectReason: null,
-  exceptionLabel: null,
+  exceptionKind: null,
+  nextActor: 'BIDDER',
+  voucher: null,
+  refunds: [],
   dueAt: '2026-11-26T18:00:00.000+08:00',
 };
 
@@ -81,8 +87,53 @@ test('a rejected voucher says why, and leads back to the payment', () => {
   const standing = standingOf(order('AWAITING_PAYMENT', { payment: rejected, nextActor: 'BIDDER' }));
 
   expect(standing.tone).toBe('danger');
-  expect(standing.text).toBe('支付凭证未通过审核：回单模糊。请核对后重新上传。');
+  expect(standing.text).toBe('支付凭证未通过审核：回单模糊。请核对后重新上传，已填写的内容会保留。');
   expect(standing.action?.to).toBe('/orders/ord_1/pay');
+});
+
+test('money that came in short says how much is missing, and waits for the bidder until a voucher of the rest is in', () => {
+  const short = {
+    ...payment,
+    state: 'EXCEPTION' as const,
+    exceptionKind: 'SHORT' as const,
+    receivedAmount: '1250.50',
+    amount: '1400.00',
+    outstandingAmount: '149.50',
+  };
+  const asked = standingOf(order('PAYMENT_REVIEW', { payment: short, nextActor: 'OPERATOR' }));
+  expect(asked).toMatchObject({ actor: 'BIDDER', tone: 'danger', action: { label: '补足差额' } });
+  expect(asked.text).toContain('到账 ¥1,250.50，应付 ¥1,400.00，还差 ¥149.50。');
+
+  const sent = { ...short, nextActor: 'OPERATOR' as const, voucher: { id: 'vch_1' } };
+  const reviewed = standingOf(order('PAYMENT_REVIEW', { payment: sent, nextActor: 'OPERATOR' }));
+  expect(reviewed).toMatchObject({ actor: 'OPERATOR', tone: 'info' });
+});
+
+test('money that goes back is told apart from a voucher that was refused', () => {
+  const reason = '付款账户不是投保企业账户';
+  const refund = {
+    id: 'rfd_1',
+    kind: 'WHOLE' as const,
+    state: 'REFUNDING' as const,
+    amount: '400.00',
+    reason,
+  };
+  const standing = standingOf(
+    order('AWAITING_PAYMENT', { payment: { ...payment, rejectReason: reason, refunds: [refund] } }),
+  );
+  expect(standing.text).toContain(`上次的付款将退回原付款账户，原因：${reason}。`);
+});
+
+test('an order that ended says what becomes of money that came all the same', () => {
+  const late = {
+    ...payment,
+    state: 'EXCEPTION' as const,
+    exceptionKind: 'LATE' as const,
+    receivedAmount: '400.00',
+  };
+  const standing = standingOf(order('LAPSED', { payment: { ...late, nextActor: 'OPERATOR' } }));
+  expect(standing.text).toContain('订单结束后收到款项 ¥400.00');
+  expect(standing.actor).toBe('OPERATOR');
 });
 
 test('a declined order names the reason of each insurer', () => {

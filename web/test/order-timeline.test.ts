@@ -28,3 +28,13 @@ test('of one moment, what follows stands above its cause', () => {
   ]);
   expect(entries.map((entry) => entry.id)).toEqual(['2', '1']);
 });
+
+test('what the order does because its payment did it is not told twice, and money needs no subject', () => {
+  const at = '2026-11-24T01:00:00Z';
+  const entries = timelineOf([
+    { subject: '', events: [{ ...event('1', at, '确认收款'), event: 'CONFIRM_PAYMENT' }] },
+    { subject: '支付', events: [{ ...event('2', at, '确认到账'), noun: 'payment', event: 'CONFIRM' }] },
+    { subject: '退款 ¥12.00', events: [{ ...event('3', at, '发起退款'), noun: 'refund', event: 'OPEN' }] },
+  ]);
+  expect(entries.map((entry) => entry.text)).toEqual(['退款 ¥12.00：发起退款', '款项确认到账']);
+});

@@ -10,9 +10,10 @@ const payment = {
   state: 'AWAITING_TRANSFER',
   stateLabel: '待转账',
   amount: '400.00',
+  receivedAmount: '0.00',
   outstandingAmount: '400.00',
   exceptionKind: null as string | null,
-  exceptionLabel: null as string | null,
+  nextActor: 'BIDDER' as string | null,
   exceptionReason: null,
   remarkCode: 'BX7K2MA',
   dueAt: null,
@@ -24,7 +25,7 @@ const payment = {
     bankName: '示例银行',
     accountNumber: '21050000',
   },
-  voucher: null,
+  voucher: null as object | null,
   receipts: [] as object[],
   refunds: [] as object[],
 };
@@ -36,6 +37,11 @@ async function page(changes: Partial<typeof payment>) {
     number: '20261128',
     state: 'PAYMENT_REVIEW',
     stateLabel: '缴纳审批',
+    cancelReason: null,
+    nextActor: 'OPERATOR',
+    dueAt: null,
+    quotes: [],
+    policy: null,
     depositKindLabel: '投标保证金',
     createdAt: '2026-11-24T10:00:00.000+08:00',
     availableEvents: [],
@@ -55,7 +61,7 @@ test('a payment that came in short says what is missing, and asks for just that'
   const { wrapper } = await page({
     state: 'EXCEPTION',
     exceptionKind: 'SHORT',
-    exceptionLabel: '金额不足',
+    receivedAmount: '250.00',
     outstandingAmount: '150.00',
     availableEvents: ['TOP_UP'],
     receipts: [
@@ -64,14 +70,16 @@ test('a payment that came in short says what is missing, and asks for just that'
         id: 'rcp_1',
         amount: '250.00',
         payerName: '本溪示例建设有限公司',
+        payerAccountMasked: null,
+        transactionNumber: null,
         receivedOn: '2026-11-25',
       },
     ],
   });
-  expect(wrapper.text()).toContain('到账金额不足。请从本企业账户补足差额');
+  expect(wrapper.text()).toContain('还差 ¥150.00。请从本企业账户补足差额');
   expect(wrapper.get('aside').text()).toContain('还需补款');
   expect(wrapper.get('aside').text()).toContain('150.00');
-  expect(wrapper.get('.transfer').text()).toContain('150.00');
+  expect(wrapper.get('.key').text()).toContain('150.00');
   expect(wrapper.text()).toContain('2026-11-25');
   expect(wrapper.text()).toContain('上传补款凭证');
 });
@@ -80,7 +88,7 @@ test('money from somebody else’s account is said to go back, and nothing is to
   const { wrapper } = await page({
     state: 'EXCEPTION',
     exceptionKind: 'FOREIGN_PAYER',
-    exceptionLabel: '付款账户不符',
+    nextActor: 'UNDERWRITER',
     availableEvents: [],
   });
   expect(wrapper.text()).toContain('付款账户不是本企业账户');
@@ -96,7 +104,15 @@ test('a refund shows what goes back and why', async () => {
         __typename: 'Refund',
         id: 'rfd_1',
         amount: '12.00',
-        kindLabel: '退回差额',
+        kind: 'SURPLUS',
+        kindLabel: '退还多付款项',
+        state: 'REFUNDED',
+        nextActor: null,
+        payeeName: null,
+        payeeAccountMasked: '****5365',
+        transactionNumber: 'R1',
+        createdAt: '2026-11-25T10:00:00.000+08:00',
+        dueAt: null,
         stateLabel: '已退款',
         reason: '多付',
         paidOn: '2026-11-26',
@@ -104,7 +120,7 @@ test('a refund shows what goes back and why', async () => {
       },
     ],
   });
-  expect(wrapper.text()).toContain('退回差额：多付');
+  expect(wrapper.text()).toContain('退还多付款项：多付');
   expect(wrapper.text()).toContain('下载退款回单');
 });
 
@@ -112,6 +128,16 @@ test('a voucher that is not reviewed yet can be withdrawn, once that is confirme
   const { api, wrapper } = await page({
     state: 'VOUCHER_SUBMITTED',
     availableEvents: ['SUBMIT_VOUCHER', 'WITHDRAW_VOUCHER'],
+    voucher: {
+      __typename: 'PaymentVoucher',
+      id: 'vch_1',
+      payerName: '本溪示例建设有限公司',
+      payerAccountMasked: '****5365',
+      transactionNumber: 'T1',
+      paidOn: '2026-11-25',
+      submittedAt: '2026-11-25T10:00:00.000+08:00',
+      uploads: [],
+    },
   });
   const button = (text: string) =>
     [...document.querySelectorAll('button')].find((one) => one.textContent?.trim() === text);

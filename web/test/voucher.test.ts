@@ -46,6 +46,7 @@ async function dialog(answer: object = submitted, changes: Partial<typeof paymen
       orderId: 'ord_1',
       payment: { ...payment, ...changes },
       due: '400.00',
+      isTopUp: false,
       enterpriseName: company,
       orderedAt: '2026-01-01T00:00:00Z',
     },
@@ -174,7 +175,7 @@ test('after a rejection the reason is shown, and what was typed before is there'
   first.page.unmount();
 
   await dialog(submitted, { rejectReason: '回单模糊' });
-  expect(shown()).toContain('上次提交的凭证未通过审核：回单模糊');
+  expect(shown()).toContain('上次未通过的原因：回单模糊');
   expect(input('交易流水号').value).toBe('TX20261124001');
   expect(input('付款账号').value).toBe('6222 0000 1234 5678');
 });

@@ -17,6 +17,14 @@ export function formatMoney(yuan: string): string {
   return `${whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',')}.${fraction.padEnd(2, '0')}`;
 }
 
+/** "480.00" − "280.00" → "200.00", exactly. Amounts as `Money` travels, the result at least 0. */
+export function subtractMoney(from: string, yuan: string): string {
+  const fen = (amount: string) => BigInt(amount.replace('.', ''));
+  const left = fen(from) - fen(yuan);
+  const digits = (left > 0n ? left : 0n).toString().padStart(3, '0');
+  return `${digits.slice(0, -2)}.${digits.slice(-2)}`;
+}
+
 /** "0.04" → "4.00%"; digits beyond the second are kept ("0.00125" → "0.125%"). */
 export function formatRate(rate: string): string {
   const [whole = '0', fraction = ''] = rate.split('.');

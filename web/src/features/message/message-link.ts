@@ -15,5 +15,7 @@ export function messageLink({
   if (noun === 'invoice') return { to: `/invoices/${objectId}`, label: '查看发票' };
   if (noun === 'surrender') return { to: `/surrenders/${objectId}`, label: '查看退保' };
   if (noun === 'ticket') return { to: `/tickets/${objectId}`, label: '查看工单' };
+  if (orderId && (noun === 'payment' || noun === 'refund'))
+    return { to: `/orders/${orderId}/pay`, label: '查看支付信息' };
   return orderId ? { to: `/orders/${orderId}`, label: '查看订单' } : null;
 }

@@ -1,6 +1,7 @@
 import type { ResultOf } from '../../gql/graphql.ts';
 import type { StateTone } from '../../shared/StateTag.vue';
 import type { OrderStanding } from './order.gql.ts';
+import { endSentence, moneyBack, reviewStanding, transferStanding } from './payment-standing.ts';
 
 export type StandingOrder = ResultOf<typeof OrderStanding>;
 export type OrderState = StandingOrder['state'];
@@ -119,43 +120,45 @@ export function standingOf(order: StandingOrder): Standing {
           task: '完成审核',
         };
       }
-      const reason = order.payment?.rejectReason;
       return {
         ...rest,
-        tone: reason ? 'danger' : 'warning',
-        text: reason
-          ? `支付凭证未通过审核：${endSentence(reason)}请核对后重新上传。`
-          : '保险公司已审核通过，请从本企业账户转账，并上传支付凭证。',
-        task: reason ? '重新上传支付凭证' : '支付并上传凭证',
+        ...transferStanding(order.payment),
         dueAt: order.payment?.dueAt ?? order.dueAt,
         action: { label: '立即支付', to: `/orders/${order.id}/pay` },
       };
     }
 
-    case 'PAYMENT_REVIEW':
+    case 'PAYMENT_REVIEW': {
+      if (!order.payment) return { ...rest, tone: 'info', text: '正在核对到账情况。', task: '核对到账' };
+      const { label, ...standing } = reviewStanding(order.payment);
+      return {
+        ...rest,
+        ...standing,
+        // The order waits for its review whatever came in; the payment knows who has to act now.
+        actor: order.payment.nextActor,
+        dueAt: order.payment.dueAt ?? order.dueAt,
+        action: { label, to: `/orders/${order.id}/pay` },
+      };
+    }
+
+    case 'ISSUING':
       return {
         ...rest,
         tone: 'info',
-        text:
-          order.payment?.state === 'EXCEPTION'
-            ? `付款异常：${endSentence(order.payment.exceptionLabel ?? '正在核实')}请查看说明和下一步。`
-            : '支付凭证已提交，正在核对到账情况。',
-        task: '核对到账',
-        dueAt: order.payment?.dueAt ?? order.dueAt,
-        action: {
-          label: order.payment?.state === 'EXCEPTION' ? '查看说明' : '查看支付信息',
-          to: `/orders/${order.id}/pay`,
-        },
+        text: `款项已确认到账，请等待保险公司出单。保单签章后本页会自动更新。${moneyBack(order)}`,
+        task: '出具保单',
       };
 
-    case 'ISSUING':
-      return { ...rest, tone: 'info', text: '款项已确认到账，请等待保险公司出单。', task: '出具保单' };
-
     case 'COMPLETED':
-      return { ...rest, tone: 'success', text: '保单已出具，可以下载保单并用于投标或履约。', action: null };
+      return {
+        ...rest,
+        tone: 'success',
+        text: `保单已出具，可以下载保单并用于投标或履约。${moneyBack(order)}`,
+        action: null,
+      };
 
     case 'SURRENDERED':
-      return { ...rest, tone: 'info', text: '该订单已退保，保单不再有效。' };
+      return { ...rest, tone: 'info', text: `该订单已退保，保单不再有效。${moneyBack(order)}` };
 
     case 'DECLINED': {
       const reasons = order.quotes
@@ -169,14 +172,13 @@ export function standingOf(order: StandingOrder): Standing {
     }
 
     case 'CANCELLED':
-      return {
-        ...rest,
-        tone: 'info',
-        text: order.cancelReason ? `订单已取消，原因：${endSentence(order.cancelReason)}` : '订单已取消。',
-      };
+      return ended(
+        order,
+        order.cancelReason ? `订单已取消，原因：${endSentence(order.cancelReason)}` : '订单已取消。',
+      );
 
     case 'LAPSED':
-      return { ...rest, tone: 'info', text: '订单未在期限内完成，已失效。如仍需办理，请重新申请。' };
+      return ended(order, '订单未在期限内完成，已失效。如仍需办理，请重新申请。');
   }
 }
 
@@ -189,7 +191,16 @@ function earliest(instants: readonly string[]): string | null {
   return instants.toSorted((a, b) => Date.parse(a) - Date.parse(b))[0] ?? null;
 }
 
-/** A reason that somebody typed, made a sentence of a longer text. */
-function endSentence(text: string): string {
-  return /[。！？!?.]$/.test(text) ? text : `${text}。`;
+/** An order that ended without a guarantee. Money may have come all the same, and somebody has to see to it. */
+function ended(order: StandingOrder, text: string): Standing {
+  const { payment } = order;
+  const isOpen = payment?.state === 'EXCEPTION' || payment?.state === 'REFUNDING';
+  return {
+    tone: isOpen ? 'warning' : 'info',
+    text: `${text}${moneyBack(order)}`,
+    actor: isOpen ? payment.nextActor : order.nextActor,
+    task: payment?.state === 'EXCEPTION' ? '核实处理' : '退回款项',
+    dueAt: isOpen ? payment.dueAt : order.dueAt,
+    action: null,
+  };
 }

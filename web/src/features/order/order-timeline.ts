@@ -17,17 +17,55 @@ export interface TimelineEntry {
   actorLabel: string;
 }
 
-/** All events as one list, the newest first; each says what it happened to. */
+/** Consequences: what the order does because its quote, payment or policy did it says nothing more, nor the other way round. */
+const echoes = new Set([
+  'order.OFFER',
+  'order.SUBMIT_VOUCHER',
+  'order.WITHDRAW_VOUCHER',
+  'order.REJECT_PAYMENT',
+  'order.CONFIRM_PAYMENT',
+  'order.ISSUE',
+  'quote.SUBMIT',
+  'quote.ISSUE',
+  'payment.OPEN',
+  'payment.REFUND',
+  'payment.CONFIRM_REFUND',
+  'payment.CLOSE',
+  'invoice.OPEN',
+]);
+
+/** What needs other words than the label of its event after the name of its subject. */
+const plainTexts: Readonly<Record<string, string>> = {
+  'order.LAPSE': '订单失效',
+  'payment.SUBMIT_VOUCHER': '提交支付凭证',
+  'payment.WITHDRAW_VOUCHER': '撤回支付凭证',
+  'payment.REJECT': '支付凭证未通过审核',
+  'payment.CONFIRM': '款项确认到账',
+  'payment.EXCEPT': '付款异常',
+  'payment.TOP_UP': '提交补款凭证',
+  'payment.REJECT_TOP_UP': '补款凭证未通过审核',
+  'payment.RETURN': '款项退回，等待重新付款',
+};
+
+/** All events as one list, the newest first; each says what it happened to, unless it goes without saying. */
 export function timelineOf(sources: readonly EventSource[]): TimelineEntry[] {
   return sources
     .flatMap(({ subject, events }, rank) =>
-      events.map(({ id, at, label, note, actorLabel }, index) => ({
-        entry: { id, at, text: `${subject}：${label}`, note, actorLabel },
+      events.map(({ id, at, noun, event, label, note, actorLabel }, index) => ({
+        kind: `${noun}.${event}`,
+        entry: {
+          id,
+          at,
+          text: plainTexts[`${noun}.${event}`] ?? (subject ? `${subject}：${label}` : label),
+          note,
+          actorLabel,
+        },
         instantMs: Date.parse(at),
         // Of one moment: causes stand below their consequences, as in the order of the sources.
         rank: rank * 1000 + index,
       })),
     )
+    .filter(({ kind }) => !echoes.has(kind))
     .toSorted((a, b) => b.instantMs - a.instantMs || b.rank - a.rank)
     .map(({ entry }) => entry);
 }

@@ -26,9 +26,23 @@ export const OrderStanding = graphql(`
     payment {
       id
       state
+      amount
+      receivedAmount
+      outstandingAmount
       rejectReason
-      exceptionLabel
+      exceptionKind
+      nextActor
       dueAt
+      voucher {
+        id
+      }
+      refunds {
+        id
+        kind
+        state
+        amount
+        reason
+      }
     }
   }
 `);
@@ -188,10 +202,26 @@ export const OrderPageDocument = graphql(
         payment {
           id
           state
+          amount
+          receivedAmount
+          outstandingAmount
           rejectReason
-          exceptionLabel
+          exceptionKind
+          nextActor
           dueAt
-          availableEvents
+          voucher {
+            id
+          }
+          refunds {
+            id
+            kind
+            state
+            amount
+            reason
+            events {
+              ...EventFields
+            }
+          }
           events {
             ...EventFields
           }

@@ -1,6 +1,8 @@
 import { graphql } from '../../gql/graphql.ts';
 import { RefusalFields } from '../../shared/refusal.gql.ts';
+import { OrderStanding } from '../order/order.gql.ts';
 
+/** The pay page. It spells out `OrderStanding`, since a list selected in two places loses its type. */
 export const PayPageDocument = graphql(`
   query PayPage($id: ID!) {
     order(id: $id) {
@@ -8,6 +10,9 @@ export const PayPageDocument = graphql(`
       number
       state
       stateLabel
+      cancelReason
+      nextActor
+      dueAt
       depositKindLabel
       createdAt
       availableEvents
@@ -18,6 +23,17 @@ export const PayPageDocument = graphql(`
       section {
         id
         name
+      }
+      quotes {
+        id
+        state
+        declineReason
+        validUntil
+        dueAt
+        insurer {
+          id
+          shortName
+        }
       }
       acceptedQuote {
         id
@@ -30,16 +46,24 @@ export const PayPageDocument = graphql(`
           name
         }
       }
+      policy {
+        id
+        file {
+          id
+          url
+        }
+      }
       payment {
         id
         state
         stateLabel
         amount
+        receivedAmount
         outstandingAmount
         exceptionKind
-        exceptionLabel
         exceptionReason
         remarkCode
+        nextActor
         dueAt
         rejectReason
         availableEvents
@@ -55,12 +79,11 @@ export const PayPageDocument = graphql(`
           transactionNumber
           paidOn
           submittedAt
-          upload {
-            id
-            url
-          }
           uploads {
             id
+            sha256
+            bytes
+            contentType
             url
           }
         }
@@ -68,15 +91,25 @@ export const PayPageDocument = graphql(`
           id
           amount
           payerName
+          payerAccountMasked
+          transactionNumber
           receivedOn
         }
         refunds {
           id
-          amount
+          kind
           kindLabel
+          state
           stateLabel
+          nextActor
+          amount
           reason
+          payeeName
+          payeeAccountMasked
+          transactionNumber
+          createdAt
           paidOn
+          dueAt
           proof {
             id
             url
@@ -86,6 +119,25 @@ export const PayPageDocument = graphql(`
     }
   }
 `);
+
+/** What becomes of an order whose voucher is in. */
+export const PaidPageDocument = graphql(
+  `
+    query PaidPage($id: ID!) {
+      order(id: $id) {
+        ...OrderStanding
+        policy {
+          id
+          file {
+            id
+            url
+          }
+        }
+      }
+    }
+  `,
+  [OrderStanding],
+);
 
 export const SubmitVoucherDocument = graphql(
   `
