@@ -22,7 +22,11 @@ export interface RouterOptions {
 export function createAppRouter({ askViewer }: RouterOptions): Router {
   const router = createRouter({
     history: createWebHistory(),
-    scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? false : { top: 0 }),
+    scrollBehavior: (to, from, saved) => {
+      // A filter changes what is in sight; another page of a list is read from its top.
+      const isSamePage = to.path === from.path && to.query.after === from.query.after;
+      return saved ?? (isSamePage ? false : { top: 0 });
+    },
     routes: [
       ...landingRoutes,
       { path: '/', component: () => import('./layout/ServicePages.vue'), children: featureRoutes },

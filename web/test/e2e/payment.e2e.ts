@@ -173,6 +173,7 @@ test('a bidder pays with two pictures, takes them back, is found short, pays the
   await page.getByText('核对说明：银行流水显示到账金额不足。').waitFor();
   await look(page, 'pay-short');
   await page.goto(`${service.origin}/center`);
+  await page.locator('.todos .money').getByText('120.50').waitFor();
   await page.getByRole('link', { name: '补足差额' }).first().click();
   await page.getByRole('button', { name: '上传补款凭证' }).click();
   await send(page, 0, 'rest.png');

@@ -145,7 +145,7 @@ export function standingOf(order: StandingOrder): Standing {
       return {
         ...rest,
         tone: 'info',
-        text: `款项已确认到账，请等待保险公司出单。保单签章后本页会自动更新。${moneyBack(order)}`,
+        text: `款项已确认到账，请等待保险公司出单。保单加盖电子签章后即可下载。${moneyBack(order)}`,
         task: '出具保单',
       };
 
