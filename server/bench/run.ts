@@ -1,3 +1,4 @@
+import { benchBankStatement } from './bank-statement.ts';
 import { benchDurableCommands } from './durable-commands.ts';
 import { benchPolicyPaper } from './policy-paper.ts';
 import { benchSectionList } from './section-list.ts';
@@ -12,6 +13,7 @@ const benches = {
   'section-list': benchSectionList,
   'section-search': benchSectionSearch,
   'durable-commands': benchDurableCommands,
+  'bank-statement': benchBankStatement,
   'policy-paper': benchPolicyPaper,
   'sign-in-timing': benchSignInTiming,
 };

@@ -188,9 +188,11 @@ export const limits = {
   paymentWorkdays: 3,
   paymentReviewWorkdays: 1,
   refundWorkdays: 3,
-  /** Lines of one statement; a row of it is matched in a transaction with its neighbours, for no longer than a slice. */
   statementLinesMax: 20_000,
-  statementSliceMs: 15,
+  /** How long lines of a statement are matched in one transaction: others write after it. */
+  statementTransactionMs: 100,
+  /** And in one turn of the event loop: others read after it. */
+  statementTurnMs: 10,
   rejectedLinesKeptMax: 200,
   surrenderReviewWorkdays: 1,
   surrenderDecisionWorkdays: 2,

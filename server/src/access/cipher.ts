@@ -2,6 +2,7 @@ import {
   createCipheriv,
   createDecipheriv,
   createHmac,
+  createSecretKey,
   hkdfSync,
   randomBytes,
   timingSafeEqual,
@@ -29,7 +30,8 @@ const VERSION = 'v1';
 export function createCipher(secret: Uint8Array): Cipher {
   if (secret.length !== 32) throw new Error('The platform secret must have 32 bytes.');
   const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', secret, '', purpose, 32));
-  const sealing = derive('seal.v1');
+  // As a key object: from bytes, one is made anew for every cell.
+  const sealing = createSecretKey(derive('seal.v1'));
   const hashing = new Map<string, Buffer>();
   const hashingKey = (purpose: string) => {
     const key = hashing.get(purpose) ?? derive(`hmac.${purpose}`);

@@ -1,6 +1,6 @@
 import { asc, desc, gt } from 'drizzle-orm';
 import type { Db } from '../db/open.ts';
-import { prepared } from '../db/prepared.ts';
+import { prepared, shapeOf } from '../db/prepared.ts';
 import { events } from '../db/tables/ledger.ts';
 import { eventHash, GENESIS } from '../evidence/seals.ts';
 
@@ -19,7 +19,8 @@ export async function appendEvent(db: Db, event: Unsealed): Promise<EventRow> {
   ).execute();
   const chained = { ...event, seq: (last?.seq ?? 0) + 1, previousHash: last?.hash ?? GENESIS };
   const row: EventRow = { ...chained, hash: eventHash(chained) };
-  await db.insert(events).values(row);
+  const { shape, columns, values } = shapeOf(row);
+  await prepared(db, `event ${shape}`, () => db.insert(events).values(columns).prepare()).execute(values);
   return row;
 }
 

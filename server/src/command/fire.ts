@@ -1,7 +1,8 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, getTableName, sql } from 'drizzle-orm';
 import type { AnySQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { type Actor, actorId, type Party, partiesOf } from '../access/actor.ts';
 import { isInside } from '../access/secrecy.ts';
+import { prepared, shapeOf } from '../db/prepared.ts';
 import { newId } from '../kernel/id.ts';
 import { invariant } from '../kernel/invariant.ts';
 import { type Machine, targetOf } from '../kernel/machine.ts';
@@ -63,11 +64,21 @@ export async function fire<T extends LivingTable, S extends string, E extends st
   const { table } = life;
   const { target, party } = accepted(command.actor, life, row, event);
 
-  const [moved] = (await command.db
-    .update(table)
-    .set({ ...change.set, state: target } as never)
-    .where(and(eq(table.id, row.id), eq(table.state, row.state)))
-    .returning()) as Row<T>[];
+  const { db } = command;
+  const { shape, columns, values } = shapeOf({ ...change.set, state: target });
+  const update = prepared(db, `move ${getTableName(table)} ${shape}`, () =>
+    db
+      .update(table)
+      .set(columns)
+      .where(and(eq(table.id, sql.placeholder('where id')), eq(table.state, sql.placeholder('where state'))))
+      .returning()
+      .prepare(),
+  );
+  const [moved] = (await update.execute({
+    ...values,
+    'where id': row.id,
+    'where state': row.state,
+  })) as Row<T>[];
   if (!moved) throw new StaleState();
 
   await record(command, life, moved as Row<T> & { id: string }, event, party, row.state, target, change);
@@ -124,13 +135,15 @@ export async function bear<T extends LivingTable, S extends string, E extends st
   const party = partiesOf(command.actor).find((side) => life.machine.events[event].by.includes(side));
   invariant(party, `${life.machine.name} is not begun by ${command.actor.kind}`);
 
-  const [row] = (await command.db
-    .insert(life.table)
-    .values({ ...values, state } as never)
-    .returning()) as Row<T>[];
-  invariant(row, 'an inserted row is returned');
-  await record(command, life, row as Row<T> & { id: string }, event, party, null, state, change);
-  return row;
+  const { db } = command;
+  const row = shapeOf({ ...values, state });
+  const insert = prepared(db, `bear ${getTableName(life.table)} ${row.shape}`, () =>
+    db.insert(life.table).values(row.columns).returning().prepare(),
+  );
+  const [born] = (await insert.execute(row.values)) as Row<T>[];
+  invariant(born, 'an inserted row is returned');
+  await record(command, life, born as Row<T> & { id: string }, event, party, null, state, change);
+  return born;
 }
 
 async function record<T extends LivingTable, S extends string, E extends string>(

@@ -1,3 +1,4 @@
+import { prepared, shapeOf } from '../db/prepared.ts';
 import { outbox } from '../db/tables/ledger.ts';
 import { newId } from '../kernel/id.ts';
 import type { Command } from './run.ts';
@@ -13,7 +14,8 @@ export interface Effect {
 
 /** Writes an effect in the command's transaction; the worker carries it out after the commit. */
 export async function enqueue(command: Command, effect: Effect): Promise<void> {
-  await command.db.insert(outbox).values({
+  const { db } = command;
+  const { shape, columns, values } = shapeOf({
     id: newId('out'),
     topic: effect.topic,
     payload: effect.payload,
@@ -21,4 +23,5 @@ export async function enqueue(command: Command, effect: Effect): Promise<void> {
     dueAt: effect.dueAt ?? command.now,
     createdAt: command.now,
   });
+  await prepared(db, `effect ${shape}`, () => db.insert(outbox).values(columns).prepare()).execute(values);
 }

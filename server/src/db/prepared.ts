@@ -19,6 +19,30 @@ export function prepared<Q>(db: Db, name: string, build: () => Q): Q {
   return made;
 }
 
+/** A row to be written, its values apart from the statement that takes them. */
+export interface RowShape {
+  /** The same for rows that give the same columns: a part of the statement's name. */
+  readonly shape: string;
+  // biome-ignore lint/suspicious/noExplicitAny: stands for the values of whatever table it is written to
+  readonly columns: any;
+  readonly values: Record<string, unknown>;
+}
+
+/**
+ * Takes a row apart, so that a statement that writes it can be `prepared`. What is undefined is left out. Null stands in the
+ * statement: as a parameter of a column of JSON it would be written in letters.
+ */
+export function shapeOf(row: object): RowShape {
+  const given = Object.entries(row).filter(([, value]) => value !== undefined);
+  return {
+    shape: given.map(([column, value]) => (value === null ? `${column}:null` : column)).join(),
+    columns: Object.fromEntries(
+      given.map(([column, value]) => [column, value === null ? sql`null` : sql.placeholder(column)]),
+    ),
+    values: Object.fromEntries(given),
+  };
+}
+
 /** Condition that a column is among values which a prepared query is given as JSON: `{ [name]: JSON.stringify(ids) }`. */
 export function isAmong(column: AnySQLiteColumn, name: string): SQL {
   return sql`${column} in (select value from json_each(${sql.placeholder(name)}))`;

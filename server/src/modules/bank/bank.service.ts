@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { eq, sql } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { Actor } from '../../access/actor.ts';
 import type { Core, RequestFacts } from '../../command/core.ts';
 import { expectState, fire, note, refusedEvent, requireEvent } from '../../command/fire.ts';
 import { InvalidInput, NotFound } from '../../command/refusals.ts';
 import { asConsequence, type Command, run } from '../../command/run.ts';
+import { prepared, shapeOf } from '../../db/prepared.ts';
 import { bankLines, bankStatements } from '../../db/tables/bank.ts';
 import type { BankLineReason } from '../../db/vocabulary.ts';
 import { maskBankAccount, normaliseBankAccount } from '../../kernel/bank-account.ts';
@@ -125,51 +126,57 @@ export async function beginImport(command: Command, read: ReadImport): Promise<B
 }
 
 /**
- * Works a statement's lines through, a few in each transaction and a turn of the event loop between them, so that everybody else
- * is served meanwhile. Cut off, it goes on where it was when the same statement comes again: a line is known by account and serial
- * number, else by a hash of all it says.
+ * Works a statement's lines through, many in each transaction since a flush to disk costs as much as several lines. Others read
+ * between two turns and write between two transactions. How far it came stands in the statement: cut off, it goes on there when the
+ * same statement comes again, and of two who send it at once each does what the other has not done.
  */
 export async function workThrough(
   core: Core,
   actor: Actor,
   request: RequestFacts,
-  statement: BankStatementRow,
+  { id }: BankStatementRow,
   lines: readonly StatementLine[],
 ): Promise<BankStatementRow> {
-  if (statement.doneAt !== null) return statement;
   const identities = identitiesOf(lines);
-  let at = 0;
-  while (at < lines.length) {
-    at = await run(core, actor, request, async (command) => {
-      const until = performance.now() + limits.statementSliceMs;
-      const counts = { confirmed: 0, queued: 0, repeated: 0 };
-      let next = at;
-      do {
-        const line = lines[next] as StatementLine;
-        counts[await takeIn(command, statement, line, identities[next] as string)] += 1;
-        next += 1;
-      } while (next < lines.length && performance.now() < until);
-      await command.db
-        .update(bankStatements)
-        .set({
-          confirmed: sql`${bankStatements.confirmed} + ${counts.confirmed}`,
-          queued: sql`${bankStatements.queued} + ${counts.queued}`,
-          repeated: sql`${bankStatements.repeated} + ${counts.repeated}`,
-        })
-        .where(eq(bankStatements.id, statement.id));
-      return next;
+  for (;;) {
+    const statement = await run(core, actor, request, async (command) => {
+      const begun = await statementById(command.db, actor, id);
+      invariant(begun, 'who imports a statement sees it');
+      return begun.doneAt === null ? workOn(command, begun, lines, identities) : begun;
     });
+    if (statement.doneAt !== null) return statement;
     await nextTurn();
   }
-  return run(core, actor, request, async (command) => {
-    await command.db
-      .update(bankStatements)
-      .set({ doneAt: command.now })
-      .where(eq(bankStatements.id, statement.id));
-    const done = await statementById(command.db, actor, statement.id);
-    invariant(done, 'who imports a statement sees it');
-    return done;
-  });
+}
+
+async function workOn(
+  command: Command,
+  statement: BankStatementRow,
+  lines: readonly StatementLine[],
+  identities: readonly string[],
+): Promise<BankStatementRow> {
+  const counts = {
+    confirmed: statement.confirmed,
+    queued: statement.queued,
+    repeated: statement.repeated,
+  };
+  let next = counts.confirmed + counts.queued + counts.repeated;
+  const ends = performance.now() + limits.statementTransactionMs;
+  let turnEnds = performance.now() + limits.statementTurnMs;
+  while (next < lines.length && performance.now() < ends) {
+    counts[await takeIn(command, statement, lines[next] as StatementLine, identities[next] as string)] += 1;
+    next += 1;
+    if (performance.now() < turnEnds) continue;
+    await nextTurn();
+    turnEnds = performance.now() + limits.statementTurnMs;
+  }
+  const [worked] = await command.db
+    .update(bankStatements)
+    .set({ ...counts, doneAt: next < lines.length ? null : command.now })
+    .where(eq(bankStatements.id, statement.id))
+    .returning();
+  invariant(worked, 'a statement is never deleted');
+  return worked;
 }
 
 /** Two lines that say the same are two transfers, if the bank gives them no number: the second is told by its count. */
@@ -198,28 +205,29 @@ async function takeIn(
 ): Promise<'confirmed' | 'queued' | 'repeated'> {
   const id = newId('bnl');
   const { accountNumber, insurerId } = statement;
-  const [written] = await command.db
-    .insert(bankLines)
-    .values({
-      id,
-      statementId: statement.id,
-      insurerId,
-      accountNumber,
-      identity,
-      transactionNumber: line.transactionNumber,
-      bookedOn: line.bookedOn,
-      bookedAt: line.bookedAt,
-      amountFen: line.amountFen,
-      payerName: line.payerName,
-      payerAccountSealed: line.payerAccount && command.core.cipher.seal(line.payerAccount, accountPlace(id)),
-      payerAccountMasked: line.payerAccount && maskBankAccount(line.payerAccount),
-      remark: line.remark,
-      state: 'QUEUED',
-      reason: 'UNMATCHED',
-      createdAt: command.now,
-    })
-    .onConflictDoNothing()
-    .returning();
+  const { db } = command;
+  const { shape, columns, values } = shapeOf({
+    id,
+    statementId: statement.id,
+    insurerId,
+    accountNumber,
+    identity,
+    transactionNumber: line.transactionNumber,
+    bookedOn: line.bookedOn,
+    bookedAt: line.bookedAt,
+    amountFen: line.amountFen,
+    payerName: line.payerName,
+    payerAccountSealed: line.payerAccount && command.core.cipher.seal(line.payerAccount, accountPlace(id)),
+    payerAccountMasked: line.payerAccount && maskBankAccount(line.payerAccount),
+    remark: line.remark,
+    state: 'QUEUED',
+    reason: 'UNMATCHED',
+    createdAt: command.now,
+  });
+  const insert = prepared(db, `bankLine ${shape}`, () =>
+    db.insert(bankLines).values(columns).onConflictDoNothing().returning().prepare(),
+  );
+  const [written] = await insert.execute(values);
   if (!written) return 'repeated';
 
   const candidates = await candidatesFor(command, written);

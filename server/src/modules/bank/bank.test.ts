@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Person } from '../../../test/support/given.ts';
 import { createHarness, type Harness } from '../../../test/support/harness.ts';
 import { remarkCode, remarkCodesIn } from '../../kernel/id.ts';
@@ -168,6 +168,53 @@ describe('a line of a statement', () => {
     );
     expect(data.order.payment.receipts).toEqual([{ amount: '400.00' }]);
     await balanced();
+  });
+});
+
+describe('a statement of many lines', () => {
+  const many = (order: Payable) => [
+    lineOf(order),
+    ...Array.from({ length: 800 }, () => lineOf(order, { remark: '其他业务', payerName: '某公司' })),
+  ];
+
+  test('that is cut off in the middle goes on there when it comes again', async () => {
+    const order = await payableOrder(h);
+    const lines = many(order);
+    const { database } = h.app.core;
+    const { transact } = database;
+    const taken = async () => (await h.rows()).bank_lines ?? 0;
+    const power = vi.spyOn(database, 'transact').mockImplementation(async (work) => {
+      if ((await taken()) > 0) throw new Error('the power went');
+      return transact(work);
+    });
+    const cut = await h.as(operator)(IMPORT, { input: { accountNumber: accountOf(order), lines } });
+    expect(cut.errors).toHaveLength(1);
+    power.mockRestore();
+    const before = await taken();
+    expect(before).toBeGreaterThan(0);
+    expect(before).toBeLessThan(lines.length);
+    await balanced();
+
+    expect(await take(order, lines)).toMatchObject({
+      confirmed: 1,
+      queued: 800,
+      repeated: 0,
+      doneAt: expect.any(String),
+    });
+    expect(await taken()).toBe(lines.length);
+    await balanced();
+  });
+
+  test('lets others read meanwhile', async () => {
+    const order = await payableOrder(h);
+    const seen: string[] = [];
+    await Promise.all([
+      take(order, many(order)).then(() => seen.push('worked through')),
+      h
+        .as(null)('{ bidSections { totalCount } }')
+        .then(() => seen.push('read')),
+    ]);
+    expect(seen).toEqual(['read', 'worked through']);
   });
 });
 

@@ -1,10 +1,26 @@
-import { and, asc, eq, gt, inArray, isNull, lte, ne, notInArray, or, type SQL, sql } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  eq,
+  gt,
+  inArray,
+  isNull,
+  lte,
+  ne,
+  notInArray,
+  or,
+  type Placeholder,
+  type SQL,
+  sql,
+} from 'drizzle-orm';
 import type { Core } from '../../command/core.ts';
 import type { EventRow } from '../../command/events.ts';
 import { onEvent } from '../../command/fire.ts';
 import { enqueue } from '../../command/outbox.ts';
 import { NotFound } from '../../command/refusals.ts';
 import { type Command, runAsSystem } from '../../command/run.ts';
+import type { Db } from '../../db/open.ts';
+import { isAmong, prepared, shapeOf } from '../../db/prepared.ts';
 import { users } from '../../db/tables/account.ts';
 import { certifications } from '../../db/tables/enterprise.ts';
 import { insurers } from '../../db/tables/insurer.ts';
@@ -35,7 +51,12 @@ onEvent(async (command, event) => {
   const key = `${event.noun}.${event.event}`;
   if (certificationTemplates[key]) await tellSubmitter(command, event);
   else if (orderTemplates[key] && event.orderId) {
-    await tellHolders(command, event, eq(orders.id, event.orderId));
+    const { db } = command;
+    const holder = prepared(db, 'holderOfOrder', () =>
+      holdersOf(db, sql.placeholder('insurerId'), eq(orders.id, sql.placeholder('orderId'))).prepare(),
+    );
+    const { insurerId, orderId } = event;
+    await tellHolders(command, event, await holder.execute({ insurerId: insurerId ?? '', orderId }));
   } else if (sectionTemplates[key] && recordedChanges(event).length > 0) {
     await enqueue(command, { topic: SECTION_NEWS_TOPIC, payload: { eventId: event.id } });
   }
@@ -56,12 +77,9 @@ async function tellSubmitter(command: Command, event: EventRow): Promise<void> {
 
 type News = Pick<EventRow, 'id' | 'objectId' | 'noun' | 'event' | 'insurerId' | 'data'>;
 
-/** Tells those whose orders these are: on the site all of the enterprise, by SMS its people whose affair the order is. */
-async function tellHolders(command: Command, event: News, which: SQL): Promise<void> {
-  const key = `${event.noun}.${event.event}`;
-  const template = orderTemplates[key] ?? sectionTemplates[key];
-  invariant(template, 'an event without a template is no news');
-  const holders = await command.db
+/** What is told of orders, and to whom. */
+const holdersOf = (db: Db, insurerId: string | Placeholder, which: SQL) =>
+  db
     .select({
       orderId: orders.id,
       orderNumber: orders.number,
@@ -73,8 +91,15 @@ async function tellHolders(command: Command, event: News, which: SQL): Promise<v
     })
     .from(orders)
     .innerJoin(bidSections, eq(bidSections.id, orders.sectionId))
-    .leftJoin(insurers, eq(insurers.id, event.insurerId ?? ''))
+    .leftJoin(insurers, eq(insurers.id, insurerId))
     .where(which);
+type Holder = Awaited<ReturnType<typeof holdersOf>>[number];
+
+/** Tells those whose orders these are: on the site all of the enterprise, by SMS its people whose affair the order is. */
+async function tellHolders(command: Command, event: News, holders: readonly Holder[]): Promise<void> {
+  const key = `${event.noun}.${event.event}`;
+  const template = orderTemplates[key] ?? sectionTemplates[key];
+  invariant(template, 'an event without a template is no news');
   const people = await peopleOf(command, [...new Set(holders.map((holder) => holder.enterpriseId))]);
   const { premiumFen, deadlineAt, dueAt, days } = event.data;
   for (const holder of holders) {
@@ -97,12 +122,16 @@ async function tellHolders(command: Command, event: News, which: SQL): Promise<v
 type PersonRow = Pick<typeof users.$inferSelect, 'id' | 'mobile' | 'enterpriseId'>;
 
 /** Those who act for the enterprises, the longest known first. */
-async function peopleOf(command: Command, enterpriseIds: readonly string[]): Promise<PersonRow[]> {
-  return command.db
-    .select({ id: users.id, mobile: users.mobile, enterpriseId: users.enterpriseId })
-    .from(users)
-    .where(and(inArray(users.enterpriseId, [...enterpriseIds]), isNull(users.suspendedAt)))
-    .orderBy(asc(users.createdAt), asc(users.id));
+async function peopleOf({ db }: Command, enterpriseIds: readonly string[]): Promise<PersonRow[]> {
+  const query = prepared(db, 'peopleOfEnterprises', () =>
+    db
+      .select({ id: users.id, mobile: users.mobile, enterpriseId: users.enterpriseId })
+      .from(users)
+      .where(and(isAmong(users.enterpriseId, 'ids'), isNull(users.suspendedAt)))
+      .orderBy(asc(users.createdAt), asc(users.id))
+      .prepare(),
+  );
+  return query.execute({ ids: JSON.stringify(enterpriseIds) });
 }
 
 /**
@@ -124,19 +153,20 @@ async function write(
   event: Pick<EventRow, 'id' | 'objectId' | 'noun' | 'event'>,
   message: Pick<typeof messages.$inferInsert, 'title' | 'text' | 'enterpriseId' | 'userId' | 'orderId'>,
 ): Promise<boolean> {
-  const written = await command.db
-    .insert(messages)
-    .values({
-      id: newId('msg'),
-      eventId: event.id,
-      objectId: event.objectId,
-      noun: event.noun,
-      event: event.event,
-      createdAt: command.now,
-      ...message,
-    })
-    .onConflictDoNothing()
-    .returning({ id: messages.id });
+  const { db } = command;
+  const { shape, columns, values } = shapeOf({
+    id: newId('msg'),
+    eventId: event.id,
+    objectId: event.objectId,
+    noun: event.noun,
+    event: event.event,
+    createdAt: command.now,
+    ...message,
+  });
+  const insert = prepared(db, `message ${shape}`, () =>
+    db.insert(messages).values(columns).onConflictDoNothing().returning({ id: messages.id }).prepare(),
+  );
+  const written = await insert.execute(values);
   return written.length > 0;
 }
 
@@ -234,7 +264,9 @@ export async function remindOfDeadlines(core: Core): Promise<void> {
   for (const { sectionId, orderId } of begun)
     await runAsSystem(core, async (command) => {
       const deadline = await nearDeadline(command, sectionId);
-      if (deadline) await tellHolders(command, deadline, and(eq(orders.id, orderId), isOpenBid) as SQL);
+      if (!deadline) return;
+      const which = and(eq(orders.id, orderId), isOpenBid) as SQL;
+      await tellHolders(command, deadline, await holdersOf(command.db, deadline.insurerId ?? '', which));
     });
 }
 
@@ -292,7 +324,8 @@ export async function tellSectionNews(core: Core, eventId: string): Promise<void
     const [event] = await command.db.select().from(events).where(eq(events.id, eventId));
     invariant(event, 'an event is never deleted');
     const live = inArray(orders.state, [...LIVE_ORDER_STATES]);
-    await tellHolders(command, event, and(eq(orders.sectionId, event.objectId), live) as SQL);
+    const which = and(eq(orders.sectionId, event.objectId), live) as SQL;
+    await tellHolders(command, event, await holdersOf(command.db, event.insurerId ?? '', which));
     const holders = command.db
       .select({ id: orders.enterpriseId })
       .from(orders)

@@ -3,6 +3,7 @@ import { partiesOf, system } from '../../access/actor.ts';
 import { bear, expectState, fire, refusedEvent, requireEvent } from '../../command/fire.ts';
 import { InvalidInput, NotFound } from '../../command/refusals.ts';
 import { asConsequence, type Command } from '../../command/run.ts';
+import { prepared, shapeOf } from '../../db/prepared.ts';
 import { insurers } from '../../db/tables/insurer.ts';
 import { paymentVouchers, receipts } from '../../db/tables/payment.ts';
 import type { PaymentExceptionKind, RefundKind } from '../../db/vocabulary.ts';
@@ -280,25 +281,27 @@ async function receive(command: Command, payment: PaymentRow, money: Arrival): P
   if (transactionNumber && (await receiptByTransaction(command.db, payment.accountNumber, transactionNumber)))
     throw new TransactionUsed();
   const id = newId('rcp');
-  const [receipt] = await command.db
-    .insert(receipts)
-    .values({
-      id,
-      paymentId: payment.id,
-      insurerId: payment.insurerId,
-      amountFen: money.amountFen,
-      accountNumber: payment.accountNumber,
-      payerName: money.payerName,
-      payerAccountSealed:
-        money.payerAccount && command.core.cipher.seal(money.payerAccount, receiptAccountPlace(id)),
-      payerAccountMasked: money.payerAccount && maskBankAccount(money.payerAccount),
-      transactionNumber,
-      receivedOn: money.receivedOn,
-      voucherId: money.voucherId ?? null,
-      lineId: money.lineId ?? null,
-      createdAt: command.now,
-    })
-    .returning();
+  const { db } = command;
+  const { shape, columns, values } = shapeOf({
+    id,
+    paymentId: payment.id,
+    insurerId: payment.insurerId,
+    amountFen: money.amountFen,
+    accountNumber: payment.accountNumber,
+    payerName: money.payerName,
+    payerAccountSealed:
+      money.payerAccount && command.core.cipher.seal(money.payerAccount, receiptAccountPlace(id)),
+    payerAccountMasked: money.payerAccount && maskBankAccount(money.payerAccount),
+    transactionNumber,
+    receivedOn: money.receivedOn,
+    voucherId: money.voucherId ?? null,
+    lineId: money.lineId ?? null,
+    createdAt: command.now,
+  });
+  const insert = prepared(db, `receipt ${shape}`, () =>
+    db.insert(receipts).values(columns).returning().prepare(),
+  );
+  const [receipt] = await insert.execute(values);
   invariant(receipt, 'an inserted row is returned');
   await post(command, {
     kind: 'RECEIVE',
