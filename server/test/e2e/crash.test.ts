@@ -7,6 +7,7 @@ import { openDatabase } from '../../src/db/open.ts';
 import { events } from '../../src/db/tables/ledger.ts';
 import { orders } from '../../src/db/tables/order.ts';
 import { SAVE, START } from '../../src/modules/order/order.fixture.ts';
+import { chanceOf } from '../support/chance.ts';
 import type { Person } from '../support/given.ts';
 import { createHarness } from '../support/harness.ts';
 import { freePort, killServer, productionFolder, startServer } from '../support/process.ts';
@@ -21,17 +22,6 @@ const CLERKS = 8;
 const SECTIONS = 150;
 /** Of one round, from the first request to the kill. */
 const ROUND_MS = { least: 150, most: 900 };
-
-/** Numbers that seem random and come again with the same seed (mulberry32). */
-function chanceOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** A data folder with clerks who are signed in and sections to apply for, at the machine's own time. */
 async function prepare() {

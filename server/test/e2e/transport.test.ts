@@ -192,6 +192,21 @@ describe('the GraphQL door', () => {
     expect((await h.rows()).users).toBe(0);
   });
 
+  test('half a character is refused wherever it stands, and breaks no seal', async () => {
+    const h = await createHarness();
+    const { id } = await h.given.section();
+    const operator = await h.given.operator();
+    const before = await h.content();
+    const { data } = await h.as(operator)(
+      `mutation($input: BidSectionReasonInput!) {
+        failBidSection(input: $input) { ... on InvalidInput { issues { path message } } }
+      }`,
+      { input: { id, reason: '无人投标\ud800' } },
+    );
+    expect(data?.failBidSection.issues).toEqual([{ path: 'reason', message: '含有无法识别的字符' }]);
+    expect(await h.content()).toBe(before);
+  });
+
   test('page sizes beyond the limits name the argument', async () => {
     const h = await createHarness();
     for (const first of [1_000_000, -1, 0, 101]) {
