@@ -19,6 +19,8 @@ export interface Config {
   readonly trustProxy: boolean;
   /** Whether the sandbox's insurers answer by themselves. */
   readonly sandboxInsurer: boolean;
+  /** How long their invoices take: a step, and the post. */
+  readonly sandboxPace: { readonly invoiceStepMs: number; readonly parcelMs: number };
   /** 32 bytes in base64 that all keys derive from. Null in the sandbox: made at first start, kept in `dataDir`. */
   readonly secretKeyFile: string | null;
   /** Folder with a PEM file an insurer. Null in the sandbox, which makes its own. */
@@ -55,6 +57,7 @@ const sandboxBroker = { name: '演示保险经纪有限公司（演示）', lice
 const text = z.string().trim().min(1);
 const optional = text.optional().transform((value) => value ?? null);
 const port = z.coerce.number().int().min(0).max(65_535);
+const seconds = z.coerce.number().int().min(0).max(86_400);
 
 const schema = z
   .object({
@@ -67,6 +70,8 @@ const schema = z
     PUBLIC_ORIGIN: z.url().optional(),
     TRUST_PROXY: z.enum(['0', '1']).default('0'),
     SANDBOX_INSURER: z.enum(['0', '1']).default('1'),
+    SANDBOX_INVOICE_SECONDS: seconds.default(1),
+    SANDBOX_PARCEL_SECONDS: seconds.default(30),
     SECRET_KEY_FILE: optional,
     SEAL_KEYS_DIR: optional,
     SMS_PROVIDER: z.enum(['signed-post', 'aliyun']).default('signed-post'),
@@ -124,6 +129,10 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     publicOrigin: new URL(values.PUBLIC_ORIGIN ?? `http://localhost:${values.PORT}`).origin,
     trustProxy: values.TRUST_PROXY === '1',
     sandboxInsurer: values.SANDBOX_INSURER === '1',
+    sandboxPace: {
+      invoiceStepMs: values.SANDBOX_INVOICE_SECONDS * 1000,
+      parcelMs: values.SANDBOX_PARCEL_SECONDS * 1000,
+    },
     secretKeyFile: values.SECRET_KEY_FILE,
     sealKeysDir: values.SEAL_KEYS_DIR,
     sms: values.MODE === 'production' ? smsOf(values) : null,

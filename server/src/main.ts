@@ -147,6 +147,7 @@ async function sandboxInsurer(settings: Config): Promise<void> {
       name: string;
       secret: string;
     }[],
+    pace: settings.sandboxPace,
     signal: stop.signal,
     log: createLog(settings.logLevel),
   });

@@ -38,12 +38,16 @@ export function actorOf(service: Service, auth: Record<string, string>) {
       if (answer[name].code) throw new Error(`${name}: ${JSON.stringify(answer[name])}`);
       return answer[name];
     },
-    /** Sends the small picture for a purpose. @returns its id */
-    upload: async (purpose: string): Promise<string> => {
+    /** Sends a file for a purpose, the small picture unless there is another. @returns its id */
+    upload: async (
+      purpose: string,
+      body: string | Uint8Array<ArrayBuffer> = picture,
+      contentType = 'image/png',
+    ): Promise<string> => {
       const answer = await fetch(`${service.origin}/uploads?purpose=${purpose}`, {
         method: 'POST',
-        headers: { ...auth, 'content-type': 'image/png' },
-        body: picture,
+        headers: { ...auth, 'content-type': contentType },
+        body,
       });
       return ((await answer.json()) as { id: string }).id;
     },
@@ -61,24 +65,37 @@ export async function sectionsToApply({ ask }: ApiActor): Promise<{ id: string }
     .toSorted((a: Any, b: Any) => Date.parse(b.deadlineAt) - Date.parse(a.deadlineAt));
 }
 
+export interface DraftWish {
+  /** Whose product; any insurer's where it is left out. */
+  readonly insurerId?: string;
+  /** The invoice wished for with the application. */
+  readonly invoiceType?: string;
+}
+
 /** A draft for a section, one product chosen and the form filled in. @returns the order's id */
-export async function givenDraft({ ask, act }: ApiActor, sectionId: string): Promise<string> {
+export async function givenDraft(
+  { ask, act }: ApiActor,
+  sectionId: string,
+  { insurerId, invoiceType }: DraftWish = {},
+): Promise<string> {
   const { id: orderId } = await act(
     'startOrder',
     { sectionId, depositKind: 'BID', form: 'INSURANCE' },
     '... on Order { id }',
   );
   const { products } = await ask(
-    'query ($id: ID!) { products(sectionId: $id, depositKind: BID, form: INSURANCE) { id } }',
+    'query ($id: ID!) { products(sectionId: $id, depositKind: BID, form: INSURANCE) { id insurer { id } } }',
     { id: sectionId },
   );
-  await act('chooseProducts', { orderId, productIds: [products[0].id] });
+  const product = products.find((row: Any) => !insurerId || row.insurer.id === insurerId);
+  await act('chooseProducts', { orderId, productIds: [product.id] });
   await act('saveApplication', {
     orderId,
     application: {
       section: { constructionDays: 180 },
       applicant: { qualification: 'FIRST', contactName: '王演示', contactPhone: '024-42800000' },
       handler: { name: '李演示', mobile: '13900000001', email: 'handler@example.com' },
+      ...(invoiceType && { invoicePreference: { type: invoiceType } }),
     },
   });
   return orderId;
@@ -139,10 +156,14 @@ export async function sendVoucher(bidder: ApiActor, orderId: string): Promise<vo
 }
 
 /** An order with its policy, bought through the API. @returns the order's id */
-export async function givenPolicy(bidder: ApiActor, operator: ApiActor): Promise<string> {
+export async function givenPolicy(
+  bidder: ApiActor,
+  operator: ApiActor,
+  wish: DraftWish = {},
+): Promise<string> {
   const [section] = await sectionsToApply(bidder);
   if (!section) throw new Error('There is no section to apply for.');
-  const orderId = await givenDraft(bidder, section.id);
+  const orderId = await givenDraft(bidder, section.id, wish);
   const payment = await givenPayment(bidder, orderId);
   await sendVoucher(bidder, orderId);
   await operator.act('confirmPayment', { paymentId: payment.id });

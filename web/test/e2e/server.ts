@@ -27,7 +27,7 @@ export interface Service {
 }
 
 /** The real service, started as a user starts it, on a data folder of its own. */
-export async function startService(): Promise<Service> {
+export async function startService(settings: Record<string, string> = {}): Promise<Service> {
   const dataDir = await mkdtemp(join(tmpdir(), 'tender-guarantee-e2e-'));
   const port = await freePort();
   const origin = `http://localhost:${port}`;
@@ -41,6 +41,7 @@ export async function startService(): Promise<Service> {
       PORT: String(port),
       DATA_DIR: dataDir,
       LOG_LEVEL: 'warn',
+      ...settings,
     },
   });
   const said: string[] = [];

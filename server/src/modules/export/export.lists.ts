@@ -218,13 +218,18 @@ const invoices = exportOf({
     ['金融机构', 'TEXT', ({ facts }) => facts?.quote?.insurer.name],
     ['保单号', 'TEXT', ({ invoice }) => invoice.policyNumber],
     ['发票类型', 'TEXT', ({ invoice }) => invoice.type && invoiceTypeLabel[invoice.type]],
+    ['发票代码', 'TEXT', ({ invoice }) => invoice.code],
     ['发票号码', 'TEXT', ({ invoice }) => invoice.number],
     ['发票金额（元）', 'MONEY', ({ invoice }) => invoice.amountFen],
+    ['不含税金额（元）', 'MONEY', ({ invoice }) => invoice.netFen],
+    ['税额（元，6%）', 'MONEY', ({ invoice }) => invoice.vatFen],
     ['发票抬头', 'TEXT', ({ invoice }) => invoice.title?.name],
     ['纳税人识别号', 'TEXT', ({ invoice }) => invoice.title?.taxNumber],
     ['生成时间', 'INSTANT', ({ invoice }) => invoice.createdAt],
     ['申请时间', 'INSTANT', ({ invoice }) => invoice.requestedAt],
     ['开具日期', 'DAY', ({ invoice }) => invoice.issuedOn],
+    ['红字发票代码', 'TEXT', ({ invoice }) => invoice.redCode],
+    ['红字发票号码', 'TEXT', ({ invoice }) => invoice.redNumber],
   ],
 });
 

@@ -132,6 +132,8 @@ describe('an exported list', () => {
       expect.objectContaining({
         发票状态: expect.objectContaining({ value: '未开具' }),
         '发票金额（元）': { type: 'number', value: '400', format: '#,##0.00' },
+        '不含税金额（元）': { type: 'number', value: '377.36', format: '#,##0.00' },
+        '税额（元，6%）': { type: 'number', value: '22.64', format: '#,##0.00' },
       }),
     ]);
   });

@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import { z } from 'zod';
+import type { Actor } from '../../access/actor.ts';
 import { insurerView } from '../../access/secrecy.ts';
 import type { InvoiceTitleRow, ShippingAddressRow } from '../../db/tables/invoice.ts';
 import {
@@ -25,10 +26,18 @@ import { DepositKindEnum, InvoiceTypeEnum } from '../../graph/vocabulary.ts';
 import { regionPath } from '../../kernel/regions.ts';
 import { limits } from '../../limits.ts';
 import { NotCertified } from '../enterprise/enterprise.refusals.ts';
+import { ProductDocument } from '../insurer/insurer.graph.ts';
 import { MayApplyType, Order, orderLoader } from '../order/order.graph.ts';
+import { ConsentMissing } from '../order/order.refusals.ts';
 import { NotOpened } from '../section/section.refusals.ts';
 import { registerFileReaders, UploadType, uploadLoader } from '../upload/upload.graph.ts';
 import { UploadRefused } from '../upload/upload.refusals.ts';
+import {
+  ACCEPT_DISCLOSURE,
+  disclosureAct,
+  type InvoiceDisclosure,
+  invoiceDisclosure,
+} from './invoice.disclosure.ts';
 import { invoiceLife, invoiceMachine } from './invoice.machine.ts';
 import {
   type AddressRow,
@@ -48,6 +57,7 @@ import {
 import { TitleLocked } from './invoice.refusals.ts';
 import {
   acceptInvoice,
+  acceptInvoiceDisclosure,
   addInvoiceFiles,
   deliverInvoice,
   issueInvoice,
@@ -75,6 +85,7 @@ labelActs('invoice', {
   DEMAND_REVERSAL: '要求红冲',
   WISH_INCOMPLETE: '未能自动申请',
   ADD_FILES: '补充发票文件',
+  [ACCEPT_DISCLOSURE]: '阅读并同意特别提示',
 });
 labelActs('invoiceTitle', { CREATE: '新增发票抬头', UPDATE: '修改发票抬头', DELETE: '删除发票抬头' });
 labelActs('shippingAddress', { CREATE: '新增收件地址', UPDATE: '修改收件地址', DELETE: '删除收件地址' });
@@ -171,12 +182,37 @@ const courierPages: readonly (readonly [RegExp, string])[] = [
   [/韵达/, 'https://www.yundaex.com/'],
 ];
 
+const isOwner = (invoice: InvoiceView, actor: Actor): boolean =>
+  actor.kind === 'USER' && actor.enterpriseId === invoice.enterpriseId;
+
 /** Whether the caller needs to know where a paper invoice goes: whose it is, and who sends it. */
-function seesAddress(invoice: InvoiceView, { actor }: Context): boolean {
-  return (
-    insurerView(actor) !== null || (actor.kind === 'USER' && actor.enterpriseId === invoice.enterpriseId)
-  );
-}
+const seesAddress = (invoice: InvoiceView, { actor }: Context): boolean =>
+  insurerView(actor) !== null || isOwner(invoice, actor);
+
+/** The text in force, read once a request. */
+const NOW = 'now';
+const disclosureLoader = perRequest(
+  ({ db, core }) =>
+    new DataLoader<string, InvoiceDisclosure>(async (keys) => {
+      const inForce = await invoiceDisclosure(db, core.config);
+      return keys.map(() => inForce);
+    }),
+);
+const InvoiceDisclosureType = builder.objectRef<InvoiceDisclosure>('InvoiceDisclosure').implement({
+  description: '申请发票前的特别提示。',
+  fields: (t) => ({
+    version: t.exposeString('version', {
+      description: '版本：标题、正文与所列文件哈希的 SHA-256，同意时原样给出。',
+    }),
+    title: t.exposeString('title', { description: '标题。' }),
+    paragraphs: t.stringList({ description: '正文，逐段。', resolve: (row) => [...row.paragraphs] }),
+    documents: t.field({
+      type: [ProductDocument],
+      description: '须阅读的文件，现行版本。',
+      resolve: (row) => [...row.documents],
+    }),
+  }),
+});
 
 export const Invoice = builder.objectRef<InvoiceView>('Invoice').implement({
   description: '一张保单的发票，由保险公司开具给投保企业。',
@@ -211,6 +247,11 @@ export const Invoice = builder.objectRef<InvoiceView>('Invoice').implement({
       resolve: (row) => contentOf[row.form](depositKindLabel[row.depositKind].replace(/保证金$/, '')),
     }),
     title: t.expose('title', { type: InvoiceTitleFields, nullable: true, description: '抬头；申请后可见。' }),
+    titleId: t.id({
+      nullable: true,
+      description: '申请时所选的抬头，用于再次申请；按认证信息自动申请、未申请或非本企业时为空。',
+      resolve: (row, _args, { actor }) => (isOwner(row, actor) ? row.titleId : null),
+    }),
     address: t.field({
       type: ShippingAddressFields,
       nullable: true,
@@ -259,8 +300,17 @@ export const Invoice = builder.objectRef<InvoiceView>('Invoice').implement({
       type: InvoiceWish,
       nullable: true,
       description: '投保时选择的发票类型；未选择、已申请或非本企业时为空。',
-      resolve: (row, _args, { actor, db }) =>
-        actor.kind === 'USER' && actor.enterpriseId === row.enterpriseId ? wishOf(db, row) : null,
+      resolve: (row, _args, { actor, db, core }) =>
+        isOwner(row, actor) ? wishOf(db, core.config, row) : null,
+    }),
+    disclosureAccepted: t.boolean({
+      nullable: true,
+      description: '现行的特别提示是否已为该发票同意（acceptInvoiceDisclosure）；非本企业时为空。',
+      resolve: async (row, _args, context) => {
+        if (!isOwner(row, context.actor)) return null;
+        const { version } = await disclosureLoader(context).load(NOW);
+        return (await disclosureAct(context.db, row.id, version)) !== null;
+      },
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: '生成时间，即保单出具时间。' }),
     requestedAt: t.expose('requestedAt', { type: 'DateTime', nullable: true, description: '申请时间。' }),
@@ -338,6 +388,7 @@ const InvoiceFilter = builder.inputType('InvoiceFilter', {
   description: '发票筛选条件，同时满足。',
   fields: (t) => ({
     states: t.field({ type: [enums.state], description: '状态，任一。' }),
+    types: t.field({ type: [InvoiceTypeEnum], description: '发票类型，任一。' }),
     depositKind: t.field({ type: DepositKindEnum, description: '保证金类型。' }),
     search: t.string({ description: '订单号、保单号或发票号码中的文字。' }),
     overdue: t.boolean({ description: '是否已超过保险公司处理的期限。' }),
@@ -369,6 +420,11 @@ builder.queryFields((t) => ({
     description: '按编号取一张发票；看不到的与不存在的一样为 null。',
     args: { id: t.arg.id({ required: true, description: '发票编号（id）。' }) },
     resolve: (_root, { id }, context) => invoiceById(context.db, context.actor, id),
+  }),
+  invoiceDisclosure: t.field({
+    type: InvoiceDisclosureType,
+    description: '申请发票前的特别提示，现行版本。任何人可查。',
+    resolve: (_root, _args, context) => disclosureLoader(context).load(NOW),
   }),
   invoiceTitles: t.field({
     type: [InvoiceTitle],
@@ -496,11 +552,28 @@ mutation('deleteShippingAddress', {
 
 const expectedStateText = '调用方所见的发票状态；不符时返回 STALE_STATE。';
 
-mutation('requestInvoice', {
-  description: '申请发票。投标保函须在开标后申请；被拒绝的可以再次申请。',
+mutation('acceptInvoiceDisclosure', {
+  description: '阅读并同意申请发票前的特别提示。记录全文及其版本；同一版本同意一次。',
   who: bidder,
   type: Invoice,
-  refusals: [NotOpened, TitleLocked],
+  refusals: [NotOpened],
+  input: builder.inputType('AcceptInvoiceDisclosureInput', {
+    description: '同意特别提示。',
+    fields: (t) => ({
+      invoiceId: t.id({ required: true, description: '发票编号（id）。' }),
+      version: t.string({ required: true, description: '所示特别提示的版本（invoiceDisclosure.version）。' }),
+      expectedState: t.string({ description: expectedStateText }),
+    }),
+  }),
+  act: (command, input) => acceptInvoiceDisclosure(command, input),
+});
+
+mutation('requestInvoice', {
+  description:
+    '申请发票。投标保函须在开标后申请；被拒绝的可以再次申请。须已同意现行特别提示：以 acceptInvoiceDisclosure 为该发票同意，或投保时已同意其全部文件的现行版本；否则返回 CONSENT_MISSING。',
+  who: bidder,
+  type: Invoice,
+  refusals: [NotOpened, TitleLocked, ConsentMissing],
   input: builder.inputType('RequestInvoiceInput', {
     description: '发票申请。',
     fields: (t) => ({
@@ -558,7 +631,7 @@ mutation('rejectInvoice', {
 });
 mutation('issueInvoice', {
   description:
-    '登记已开具的发票。电子发票和数电票须带文件，每种格式（PDF、OFD、XML）最多一个。开票日期不早于保单出具日期，不晚于今天。',
+    '登记已开具的发票。电子发票须带文件，数电票须带 XML 文件（法定文件），每种格式（PDF、OFD、XML）最多一个。开票日期不早于保单出具日期，不晚于今天。',
   who: issuer,
   type: Invoice,
   refusals: [UploadRefused],
@@ -575,7 +648,7 @@ mutation('issueInvoice', {
           '发票代码：电子普通发票 12 位，纸质普通发票 10 或 12 位，纸质专用发票 10 位，数电票没有。',
       }),
       issuedOn: t.field({ type: 'Date', required: true, description: '开票日期。' }),
-      uploadId: t.id({ description: '发票文件，以用途 INVOICE 上传；电子发票必填。' }),
+      uploadId: t.id({ description: '发票文件，以用途 INVOICE 上传；电子发票必填，数电票须有 XML。' }),
       uploadIds: t.idList({ description: '发票文件有多种格式时，与 uploadId 一并计入。' }),
       expectedState: t.string({ description: expectedStateText }),
     }),
@@ -587,7 +660,7 @@ mutation('issueInvoice', {
   act: (command, input) => issueInvoice(command, input),
 });
 mutation('addInvoiceFiles', {
-  description: '为已开具的发票补充其他格式的文件，如数电票的 XML。',
+  description: '为已开具的发票补充其他格式的文件，如 OFD 版式文件。',
   who: issuer,
   type: Invoice,
   refusals: [UploadRefused],

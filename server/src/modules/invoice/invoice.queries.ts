@@ -14,6 +14,7 @@ import {
   type GuaranteeForm,
   INVOICE_FORMATS,
   type InvoiceState,
+  type InvoiceType,
   type OrderState,
   type PolicyState,
 } from '../../db/vocabulary.ts';
@@ -43,6 +44,7 @@ export interface InvoiceView extends InvoiceRow {
 
 export interface InvoiceFilter {
   readonly states?: readonly InvoiceState[] | null | undefined;
+  readonly types?: readonly InvoiceType[] | null | undefined;
   readonly depositKind?: DepositKind | null | undefined;
   readonly search?: string | null | undefined;
   /** Whether the insurer is late, at an instant, with what is waited for. */
@@ -88,6 +90,7 @@ export async function listInvoices(
   const search = filter.search?.trim();
   const matching = and(
     filter.states?.length ? inArray(invoices.state, [...filter.states]) : undefined,
+    filter.types?.length ? inArray(invoices.type, [...filter.types]) : undefined,
     filter.depositKind ? eq(orders.depositKind, filter.depositKind) : undefined,
     search
       ? or(

@@ -11,6 +11,7 @@ import {
   type InvoiceState,
   type InvoiceType,
   invoiceTypeLabel,
+  isDigital,
   isPaper,
   isSpecial,
   type OrderState,
@@ -23,11 +24,14 @@ import { splitVat } from '../../kernel/money.ts';
 import { cleanLine, cleanText, toHalfWidth } from '../../kernel/text.ts';
 import { dueAt } from '../../kernel/workdays.ts';
 import { limits } from '../../limits.ts';
+import { statementLabel } from '../order/order.documents.ts';
 import { orderMachine } from '../order/order.machine.ts';
 import { orderById } from '../order/order.queries.ts';
+import { ConsentMissing } from '../order/order.refusals.ts';
 import { onPolicyIssued } from '../policy/policy.service.ts';
 import { NotOpened } from '../section/section.refusals.ts';
 import { takeUpload } from '../upload/upload.service.ts';
+import { ACCEPT_DISCLOSURE, disclosureAct, invoiceDisclosure, requestBasis } from './invoice.disclosure.ts';
 import { invoiceLife, invoiceMachine } from './invoice.machine.ts';
 import {
   type AddressRow,
@@ -139,6 +143,41 @@ export function requestBlock(invoice: InvoiceView): RequestBlock | null {
   return waits ? new NotOpened('该标段尚未开标，开标后方可申请发票。') : null;
 }
 
+/**
+ * Keeps that the text in front of the application was read and accepted for an invoice, word for word and by its hash. The same
+ * text is accepted once; again changes nothing.
+ *
+ * Refuses: NotFound, StaleState, TransitionRefused, NotOpened, InvalidInput where it is not the text in force.
+ */
+export async function acceptInvoiceDisclosure(
+  command: Command,
+  input: Move & { readonly version: string },
+): Promise<InvoiceView> {
+  const invoice = await expected(command, input);
+  const block = requestBlock(invoice);
+  if (block) throw block;
+  const { version, title, paragraphs, documents } = await invoiceDisclosure(command.db, command.core.config);
+  if (input.version !== version)
+    throw new InvalidInput([{ path: 'version', message: '特别提示已更新，请阅读新的内容后再同意' }]);
+  if (await disclosureAct(command.db, invoice.id, version)) return invoice;
+  await note(command, {
+    noun: invoiceLife.machine.name,
+    objectId: invoice.id,
+    event: ACCEPT_DISCLOSURE,
+    data: {
+      version,
+      labelText: statementLabel.DISCLOSURE,
+      title,
+      paragraphs,
+      documents: documents.map(({ id, kind, sha256 }) => ({ id, kind, sha256 })),
+    },
+    orderId: invoice.orderId,
+    insurerId: invoice.insurerId,
+  });
+  command.changed.add(invoice.orderId);
+  return invoice;
+}
+
 export interface InvoiceRequest {
   readonly orderId: string;
   readonly type: InvoiceType;
@@ -151,7 +190,7 @@ export interface InvoiceRequest {
  * Asks the insurer for the invoice of a policy. Title and address are copied as they stand: what is changed later does not reach
  * an invoice that was asked for.
  *
- * Refuses: NotFound, StaleState, TransitionRefused, NotOpened, InvalidInput, TitleLocked.
+ * Refuses: NotFound, StaleState, TransitionRefused, NotOpened, InvalidInput, TitleLocked, ConsentMissing.
  */
 export async function requestInvoice(command: Command, input: InvoiceRequest): Promise<InvoiceView> {
   const view = await orderById(command.db, command.actor, input.orderId);
@@ -170,7 +209,10 @@ export async function requestInvoice(command: Command, input: InvoiceRequest): P
   if (isPaper(input.type) && !address)
     throw new InvalidInput([{ path: 'addressId', message: '纸质发票须选择收件地址' }]);
   requireCertifiedTitle(title, view.enterprise);
-  return askFor(command, invoice, 'REQUEST', { type: input.type, title, address });
+  const { config } = command.core;
+  const basis = await requestBasis(command.db, config, invoice, 'ASKED');
+  if (!basis) throw new ConsentMissing((await invoiceDisclosure(command.db, config)).documents);
+  return askFor(command, invoice, 'REQUEST', { type: input.type, title, address, basis });
 }
 
 /** What an invoice is asked for with. A title without an id is that of the certificate. */
@@ -179,6 +221,8 @@ export interface Wanted {
   readonly title: InvoiceTitleRow & { readonly id: string | null };
   /** Of paper invoices. */
   readonly address: AddressRow | null;
+  /** By what the disclosure was accepted. */
+  readonly basis: Record<string, unknown>;
 }
 
 /** Refuses: StaleState, TransitionRefused. */
@@ -186,7 +230,7 @@ export async function askFor(
   command: Command,
   invoice: InvoiceView,
   event: 'REQUEST' | 'AUTO_REQUEST',
-  { type, title, address }: Wanted,
+  { type, title, address, basis }: Wanted,
 ): Promise<InvoiceView> {
   const workdays = isPaper(type) ? limits.paperInvoiceWorkdays : limits.electronicInvoiceWorkdays;
   const after = await fire(command, invoiceLife, invoice, event, {
@@ -201,6 +245,7 @@ export async function askFor(
       rejectReason: null,
     },
     note: invoiceTypeLabel[type],
+    data: basis,
   });
   return moved(invoice, after);
 }
@@ -292,7 +337,7 @@ const uploadsOf = ({ uploadId, uploadIds }: Files) => [
 ];
 
 /**
- * Enters the invoice that was made, with its files where it is electronic.
+ * Enters the invoice that was made, with its files where it is electronic: of a fully digital one the XML, which is the legal file.
  *
  * Refuses: NotFound, StaleState, TransitionRefused, InvalidInput, UploadRefused.
  */
@@ -324,6 +369,11 @@ export async function issueInvoice(
   if (issues.length > 0 || !read.number) throw new InvalidInput(issues);
 
   const files = await addFiles(command, invoice, uploads);
+  if (isDigital(invoice.type) && !files.XML) {
+    throw new InvalidInput([
+      { path: 'uploadIds', message: '数电票须上传 XML 文件，它是法定文件；PDF、OFD 版式文件可一并上传' },
+    ]);
+  }
   const after = await fire(command, invoiceLife, invoice, 'ISSUE', {
     // A paper one is still to be sent.
     set: { ...read.number, issuedOn, dueAt: isPaper(invoice.type) ? invoice.dueAt : null },
@@ -367,8 +417,7 @@ const formatOf: Readonly<Record<string, InvoiceFormat>> = {
 const ADD_FILES = 'ADD_FILES';
 
 /**
- * Adds files of other formats to an invoice that was issued: the XML, which is the legal file of a fully digital one, may come
- * after its pictures.
+ * Adds files of other formats to an invoice that was issued: its renditions may come after it.
  *
  * Refuses: NotFound, StaleState, TransitionRefused, InvalidInput, UploadRefused.
  */

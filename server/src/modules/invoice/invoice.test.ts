@@ -1,9 +1,11 @@
+import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Person } from '../../../test/support/given.ts';
 import { type Answer, createHarness, type Harness } from '../../../test/support/harness.ts';
 import { fire } from '../../command/fire.ts';
 import { runAsSystem } from '../../command/run.ts';
+import { events } from '../../db/tables/ledger.ts';
 import { type InvoiceType, invoiceTypeLabel } from '../../db/vocabulary.ts';
 import { machineGrid } from '../../kernel/machine.ts';
 import { AMOUNT_MAX_FEN, splitVat } from '../../kernel/money.ts';
@@ -108,6 +110,16 @@ async function accepted(type: InvoiceType) {
   const desk = h.as(order.underwriter);
   resultOf(await desk(ACCEPT, { input: { invoiceId: order.invoiceId } }));
   return { ...order, desk };
+}
+
+const xml = `<?xml version="1.0" encoding="UTF-8"?><EInvoice><Number>26212000000012345678</Number></EInvoice>`;
+async function xmlUpload(who: Person): Promise<string> {
+  const response = await h.fetch(who, '/uploads?purpose=INVOICE', {
+    method: 'POST',
+    headers: { 'content-type': 'application/xml' },
+    body: xml,
+  });
+  return ((await response.json()) as { id: string }).id;
 }
 
 test('the machine of an invoice, a row a state', () => {
@@ -410,6 +422,118 @@ describe('a request', () => {
   });
 });
 
+describe('the disclosure in front of a request', () => {
+  const DISCLOSURE = '{ invoiceDisclosure { version title paragraphs documents { kind version sha256 } } }';
+  const ACCEPT_TEXT = onInvoice(
+    'acceptInvoiceDisclosure',
+    'AcceptInvoiceDisclosureInput',
+    'id state disclosureAccepted',
+  );
+  const textNow = async () => (await h.as(null)(DISCLOSURE)).data.invoiceDisclosure;
+  /** Another version of a document that was accepted with the order. */
+  async function renewPrivacyPolicy(): Promise<void> {
+    const input = { kind: 'PRIVACY_POLICY', title: '隐私权政策', pages: ['新的一页'] };
+    resultOf(
+      await h.as(await h.given.operator())(
+        `mutation ($input: PublishDocumentInput!) { publishDocument(input: $input) { ... on ProductDocument { id } ... on Error { code message } } }`,
+        { input },
+      ),
+    );
+  }
+  const dataOf = async (event: string) =>
+    (await h.app.core.database.reader.select().from(events).where(eq(events.event, event))).map(
+      ({ data }) => data,
+    );
+
+  test('names who serves and what is passed on, and is known by its hash', async () => {
+    await issuedOrder(h);
+    const text = await textNow();
+    expect(text.title).toBe('特别提示');
+    expect(text.paragraphs.join('')).toContain(h.app.core.config.broker.name);
+    expect(text.documents.map(({ kind }: { kind: string }) => kind).toSorted()).toEqual([
+      'BROKERAGE_AGREEMENT',
+      'CUSTOMER_NOTICE',
+      'PRIVACY_POLICY',
+      'SERVICE_AGREEMENT',
+    ]);
+    expect(text.version).toMatch(/^[0-9a-f]{64}$/);
+    await renewPrivacyPolicy();
+    expect((await textNow()).version).not.toBe(text.version);
+  });
+
+  test('is kept word for word when it is accepted, once, and the request says what it rests on', async () => {
+    const order = await issuedOrder(h, { kind: 'PERFORMANCE' });
+    const invoiceId = await invoiceIdOf(order);
+    const { version, ...text } = await textNow();
+    const stale = { invoiceId, version: '0'.repeat(64) };
+    expect((await refused(() => order.ask(ACCEPT_TEXT, { input: stale }))).issues).toEqual([
+      { path: 'version' },
+    ]);
+    const input = { invoiceId, version };
+    for (let i = 0; i < 2; i += 1)
+      expect(resultOf(await order.ask(ACCEPT_TEXT, { input }))).toEqual({
+        id: invoiceId,
+        state: 'NOT_REQUESTED',
+        disclosureAccepted: true,
+      });
+    expect(await dataOf('ACCEPT_DISCLOSURE')).toEqual([
+      {
+        version,
+        labelText: '已阅读并同意',
+        title: text.title,
+        paragraphs: text.paragraphs,
+        documents: text.documents.map(({ kind, sha256 }: { kind: string; sha256: string }) => ({
+          id: expect.any(String),
+          kind,
+          sha256,
+        })),
+      },
+    ]);
+    await requested('E_ORDINARY', order);
+    expect(await dataOf('REQUEST')).toEqual([
+      { disclosureVersion: version, acceptedBy: expect.stringMatching(/^evt_/) },
+    ]);
+    expect((await refused(() => order.ask(ACCEPT_TEXT, { input }))).code).toBe('TRANSITION_REFUSED');
+  });
+
+  test('is none of anybody else’s, and waits for the opening like the invoice', async () => {
+    const order = await issuedOrder(h);
+    const input = { invoiceId: await invoiceIdOf(order), version: (await textNow()).version };
+    expect((await refused(() => order.ask(ACCEPT_TEXT, { input }))).code).toBe('NOT_OPENED');
+    await h.given.opened(order.section.id);
+    const rival = h.as(await h.given.bidder());
+    expect((await refused(() => rival(ACCEPT_TEXT, { input }))).code).toBe('NOT_FOUND');
+    const { data } = await h.as(order.underwriter)(
+      'query ($id: ID!) { invoice(id: $id) { disclosureAccepted } }',
+      { id: input.invoiceId },
+    );
+    expect(data.invoice.disclosureAccepted).toBeNull();
+  });
+
+  test('was accepted with the order as far as its documents are still those, and no invoice is asked for without', async () => {
+    const order = await issuedOrder(h, { kind: 'PERFORMANCE' });
+    const input = { orderId: order.orderId, type: 'E_ORDINARY', titleId: await titleOf(order) };
+    resultOf(await order.ask(REQUEST, { input }));
+    expect(await dataOf('REQUEST')).toEqual([
+      {
+        disclosureAtSale: Array.from({ length: 4 }, () => ({
+          consentId: expect.stringMatching(/^con_/),
+          sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+        })),
+      },
+    ]);
+    const invoiceId = await invoiceIdOf(order);
+    resultOf(await order.ask(WITHDRAW, { input: { invoiceId } }));
+
+    await renewPrivacyPolicy();
+    const answer = await refused(() => order.ask(REQUEST, { input }));
+    expect(answer).toMatchObject({ code: 'CONSENT_MISSING', message: expect.stringContaining('隐私权政策') });
+    const { version } = await textNow();
+    resultOf(await order.ask(ACCEPT_TEXT, { input: { invoiceId, version } }));
+    expect(resultOf(await order.ask(REQUEST, { input })).state).toBe('REQUESTED');
+  });
+});
+
 describe('an invoice', () => {
   test('that is electronic is issued with its file, which the bidder downloads', async () => {
     const order = await accepted('DIGITAL_ORDINARY');
@@ -425,7 +549,7 @@ describe('an invoice', () => {
       { path: 'uploadId' },
     ]);
 
-    const uploadId = await pdfUpload(h, order.underwriter, 'INVOICE');
+    const uploadId = await xmlUpload(order.underwriter);
     const issued = resultOf(await order.desk(ISSUE, { input: { ...issue, uploadId } }));
     expect(issued).toMatchObject({
       state: 'ISSUED',
@@ -537,15 +661,6 @@ describe('an invoice', () => {
 });
 
 describe('the files of an invoice', () => {
-  const xml = `<?xml version="1.0" encoding="UTF-8"?><EInvoice><Number>26212000000012345678</Number></EInvoice>`;
-  async function fileOf(who: Person, contentType: string, body: string): Promise<string> {
-    const response = await h.fetch(who, '/uploads?purpose=INVOICE', {
-      method: 'POST',
-      headers: { 'content-type': contentType },
-      body,
-    });
-    return ((await response.json()) as { id: string }).id;
-  }
   const FILES = 'id files { format legal file { url contentType } } file { contentType }';
   const ADD = onInvoice('addInvoiceFiles', 'AddInvoiceFilesInput', FILES);
   const issue = { number: '26212000000012345678', issuedOn: '2026-11-24' };
@@ -559,9 +674,15 @@ describe('the files of an invoice', () => {
       { path: 'uploadIds' },
     ]);
 
+    const withoutXml = { ...own, ...issue, uploadIds: [await pdf()] };
+    expect(await refused(() => order.desk(ISSUE, { input: withoutXml }))).toMatchObject({
+      code: 'INVALID_INPUT',
+      issues: [{ path: 'uploadIds' }],
+    });
+
     const early = { ...own, uploadIds: [await pdf()] };
     expect((await refused(() => order.desk(ADD, { input: early }))).code).toBe('TRANSITION_REFUSED');
-    const uploadIds = [await fileOf(order.underwriter, 'application/xml', xml)];
+    const uploadIds = [await xmlUpload(order.underwriter)];
     resultOf(await order.desk(ISSUE, { input: { ...own, ...issue, uploadId: await pdf(), uploadIds } }));
     const { data } = await order.ask(`query ($id: ID!) { invoice(id: $id) { ${FILES} } }`, {
       id: order.invoiceId,
@@ -582,17 +703,17 @@ describe('the files of an invoice', () => {
   test('may come later, but none twice and none from somebody else', async () => {
     const order = await accepted('DIGITAL_SPECIAL');
     const own = { invoiceId: order.invoiceId };
-    const uploadId = await pdfUpload(h, order.underwriter, 'INVOICE');
+    const uploadId = await xmlUpload(order.underwriter);
     resultOf(await order.desk(ISSUE, { input: { ...own, ...issue, uploadId } }));
     for (const [uploadIds, code] of [
       [[], 'INVALID_INPUT'],
-      [[await pdfUpload(h, order.underwriter, 'INVOICE')], 'INVALID_INPUT'],
+      [[await xmlUpload(order.underwriter)], 'INVALID_INPUT'],
       [[uploadId], 'UPLOAD_REFUSED'],
       [[await h.given.upload(order.bidder, 'VOUCHER')], 'UPLOAD_REFUSED'],
     ] as const) {
       expect((await refused(() => order.desk(ADD, { input: { ...own, uploadIds } }))).code).toBe(code);
     }
-    const uploadIds = [await fileOf(order.underwriter, 'application/xml', xml)];
+    const uploadIds = [await pdfUpload(h, order.underwriter, 'INVOICE')];
     expect(resultOf(await order.desk(ADD, { input: { ...own, uploadIds } })).files).toHaveLength(2);
   });
 });
@@ -745,6 +866,12 @@ describe('what was wished for with the application', () => {
       address: null,
       events: [{ event: 'OPEN' }, { event: 'AUTO_REQUEST', actor: 'SYSTEM', note: '电子增值税普通发票' }],
     });
+    // By the documents that were accepted with the wish.
+    const [asked] = await h.app.core.database.reader
+      .select()
+      .from(events)
+      .where(eq(events.event, 'AUTO_REQUEST'));
+    expect(asked?.data.disclosureAtSale).toHaveLength(4);
     expect(await news(order)).toContain('已自动申请发票');
   });
 
@@ -874,6 +1001,8 @@ test('invoices are found by order, policy and invoice number, and by state and k
   expect(await find({ states: ['REQUESTED'], depositKind: 'PERFORMANCE' })).toBe(1);
   expect(await find({ states: ['ISSUED'] })).toBe(0);
   expect(await find({ depositKind: 'BID' })).toBe(0);
+  expect(await find({ types: ['E_ORDINARY', 'PAPER_SPECIAL'] })).toBe(1);
+  expect(await find({ types: ['PAPER_SPECIAL'] })).toBe(0);
 });
 
 test('a whole order page, with the events of everything on it, costs eight statements at most', async () => {

@@ -6,7 +6,7 @@ import { runAsSystem } from '../../command/run.ts';
 import { createLog } from '../../log.ts';
 import { demandInvoiceReversal } from '../../modules/invoice/invoice.service.ts';
 import { sceneOf, submittedOrder } from '../../modules/order/order.fixture.ts';
-import { CONFIRM, resultOf } from '../../modules/payment/payment.fixture.ts';
+import { CONFIRM, issuedOrder, resultOf } from '../../modules/payment/payment.fixture.ts';
 import { policyLife } from '../../modules/policy/policy.machine.ts';
 import { policyById } from '../../modules/policy/policy.queries.ts';
 import { createPaper } from '../../paper/paper.ts';
@@ -28,6 +28,7 @@ async function counterpart(insurerId: string, name = '演示第1财产保险股�
     createSandboxDesk({
       insurer: { name, secret },
       origin: h.app.core.config.publicOrigin,
+      pace: { invoiceStepMs: 1000, parcelMs: 30_000 },
       paper,
       log: h.app.core.log,
       fetch: (url, init) => h.app.fetch(new Request(url, init)),
@@ -91,7 +92,11 @@ test('an order goes from its submission to its invoices, a step a turn, and a pe
     },
   );
   await turn();
+  expect((await look(scene.bidder, orderId)).invoice.state).toBe('REQUESTED');
+  h.pass(1000);
+  await turn();
   expect((await look(scene.bidder, orderId)).invoice.state).toBe('ISSUING');
+  h.pass(1000);
   await turn();
   await turn();
   expect((await look(scene.bidder, orderId)).invoice).toMatchObject({
@@ -108,9 +113,43 @@ test('an order goes from its submission to its invoices, a step a turn, and a pe
     await fire(command, policyLife, given, 'SURRENDER');
     await demandInvoiceReversal(command, orderId, '客户退保');
   });
+  h.pass(1000);
   await turn();
   expect((await look(scene.bidder, orderId)).invoice.state).toBe('REVERSED');
   await turn();
+  expect(h.logged.filter((line) => line.includes('sandbox'))).toEqual([]);
+});
+
+test('a paper invoice is posted by a courier that says it is fictional, and arrives after a while', async () => {
+  const order = await issuedOrder(h, { kind: 'PERFORMANCE' });
+  const { name, creditCode } = await h.given.enterpriseOf(order.bidder);
+  const title = await order.ask(
+    'mutation ($input: CreateInvoiceTitleInput!) { createInvoiceTitle(input: $input) { ... on InvoiceTitle { id } } }',
+    { input: { special: false, name, taxNumber: creditCode } },
+  );
+  const address = await order.ask(
+    'mutation ($input: CreateShippingAddressInput!) { createShippingAddress(input: $input) { ... on ShippingAddress { id } } }',
+    { input: { recipient: '王演示', phone: '13900000002', regionCode: '210502', address: '人民路 1 号' } },
+  );
+  const input = { orderId: order.orderId, type: 'PAPER_ORDINARY', titleId: resultOf(title).id };
+  await order.ask(
+    'mutation ($input: RequestInvoiceInput!) { requestInvoice(input: $input) { __typename } }',
+    {
+      input: { ...input, addressId: resultOf(address).id },
+    },
+  );
+  const restarted = await counterpart(order.insurers[0]?.id ?? '');
+  const after = async (ms: number) => {
+    h.pass(ms);
+    await restarted().turn();
+    return (await look(order.bidder, order.orderId)).invoice;
+  };
+  expect((await after(1000)).state).toBe('ISSUING');
+  expect(await after(1000)).toMatchObject({ state: 'ISSUED', number: expect.stringMatching(/^\d{8}$/) });
+  expect(await after(1000)).toMatchObject({ state: 'SHIPPED', courier: '演示快递（沙箱，虚构）', files: [] });
+  expect((await after(29_000)).state).toBe('SHIPPED');
+  expect((await after(1000)).state).toBe('DELIVERED');
+  expect((await after(60_000)).state).toBe('DELIVERED');
   expect(h.logged.filter((line) => line.includes('sandbox'))).toEqual([]);
 });
 
@@ -143,6 +182,7 @@ test('with the platform away it asks again until it is told to stop', async () =
   const running = runSandboxInsurer({
     origin: 'http://127.0.0.1:9',
     insurers: [{ name: '演示', secret: 'bxk_none' }],
+    pace: { invoiceStepMs: 0, parcelMs: 0 },
     signal: stop.signal,
     log: { ...createLog('silent'), warn: () => stop.abort() },
   });

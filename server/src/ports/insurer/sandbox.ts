@@ -17,14 +17,23 @@ export interface SandboxInsurerOptions {
   /** Where the platform is: scheme, host, port. */
   readonly origin: string;
   readonly insurers: readonly { readonly name: string; readonly secret: string }[];
+  readonly pace: SandboxPace;
   /** Ends it. */
   readonly signal: AbortSignal;
   readonly log: Log;
 }
 
+/** How long what the sandbox makes takes, so that a person can look at each state; a real insurer's takes days. */
+export interface SandboxPace {
+  /** Between the steps of an invoice: its acceptance, its issue, its posting, its reversal once it is demanded. */
+  readonly invoiceStepMs: number;
+  /** From the posting of a paper invoice to its delivery. */
+  readonly parcelMs: number;
+}
+
 const POLL_MS = 1000;
 const REQUEST_TIMEOUT_MS = 20_000;
-/** How long a person may look at each state before it moves on. */
+/** How long a person may look at quotes and paid orders before they move on. */
 const QUOTE_AGE_MS = 2000;
 const ISSUE_AGE_MS = 1000;
 /** How long what the platform refused is left alone. */
@@ -33,18 +42,19 @@ const QUOTE_VALID_MS = 7 * 86_400_000;
 /** For products whose premium an underwriter sets. */
 const MANUAL_RATE = '0.005';
 const MANUAL_MINIMUM_FEN = 30_000;
-const COURIER = '演示快递（虚构）';
+const COURIER = '演示快递（沙箱，虚构）';
 
 /** Answers for every insurer, about every second, until the signal. */
 export async function runSandboxInsurer({
   origin,
   insurers,
+  pace,
   signal,
   log,
 }: SandboxInsurerOptions): Promise<void> {
   const paper = createPaper();
   const desks = insurers.map((insurer) =>
-    createSandboxDesk({ insurer, origin, paper, log, fetch, now: Date.now }),
+    createSandboxDesk({ insurer, origin, pace, paper, log, fetch, now: Date.now }),
   );
   log.info({ insurers: desks.length, origin }, 'the sandbox insurers answer');
   let away = false;
@@ -89,6 +99,7 @@ interface Invoice {
   readonly net: string;
   readonly vat: string;
   readonly requestedAt: string;
+  readonly events: readonly { readonly at: string }[];
   readonly title: { readonly name: string; readonly taxNumber: string };
 }
 interface Shortfall {
@@ -100,6 +111,7 @@ interface Desk {
   readonly quotes: { readonly nodes: readonly Quote[] };
   readonly accepted: { readonly nodes: readonly Accepted[] };
   readonly invoices: { readonly nodes: readonly Invoice[] };
+  readonly parcels: { readonly nodes: readonly Invoice[] };
   readonly givenBack: { readonly nodes: readonly Invoice[] };
 }
 
@@ -111,14 +123,17 @@ const DESK = `query SandboxDesk {
   accepted: quotes(filter: { states: [ACCEPTED] }, first: 50) {
     nodes { order { id state payment { confirmedAt } } }
   }
-  invoices(filter: { states: [REQUESTED, ISSUING, ISSUED] }, first: 50) {
+  invoices(filter: { states: [REQUESTED, ISSUING] }, first: 50) {
+    nodes { ...Asked }
+  }
+  parcels: invoices(filter: { states: [ISSUED, SHIPPED], types: [PAPER_ORDINARY, PAPER_SPECIAL] }, first: 50) {
     nodes { ...Asked }
   }
   givenBack: invoices(filter: { toReverse: true }, first: 50) {
     nodes { ...Asked }
   }
 }
-fragment Asked on Invoice { id state type typeLabel content policyNumber amount net vat requestedAt title { name taxNumber } }`;
+fragment Asked on Invoice { id state type typeLabel content policyNumber amount net vat requestedAt events { at } title { name taxNumber } }`;
 
 const mutationOf = (name: string, inputType: string) =>
   `mutation Sandbox($input: ${inputType}!) { result: ${name}(input: $input) { __typename ... on Error { code message } } }`;
@@ -126,6 +141,7 @@ const mutationOf = (name: string, inputType: string) =>
 export interface SandboxDeskOptions {
   readonly insurer: { readonly name: string; readonly secret: string };
   readonly origin: string;
+  readonly pace: SandboxPace;
   readonly paper: Paper;
   readonly log: Log;
   readonly fetch: (input: string, init: RequestInit) => Promise<Response>;
@@ -133,7 +149,7 @@ export interface SandboxDeskOptions {
 }
 
 /** One insurer. `turn` does what is due, each thing one step; a test calls it instead of waiting. */
-export function createSandboxDesk({ insurer, origin, paper, log, fetch, now }: SandboxDeskOptions) {
+export function createSandboxDesk({ insurer, origin, pace, paper, log, fetch, now }: SandboxDeskOptions) {
   const pausedUntil = new Map<string, number>();
   const authorization = `Bearer ${insurer.secret}`;
   const timeout = (signal?: AbortSignal) =>
@@ -230,8 +246,9 @@ export function createSandboxDesk({ insurer, origin, paper, log, fetch, now }: S
   }
 
   async function invoice(row: Invoice, signal?: AbortSignal): Promise<void> {
-    if (isPaused(row.id)) return;
-    const isPaper = row.type === 'PAPER_ORDINARY' || row.type === 'PAPER_SPECIAL';
+    const isSent = row.state === 'SHIPPED';
+    const last = row.events.at(-1)?.at ?? null;
+    if (isPaused(row.id) || !isOlder(last, isSent ? pace.parcelMs : pace.invoiceStepMs)) return;
     // A request that was withdrawn and made anew is another one.
     const asked = String(parseInstant(row.requestedAt));
     if (row.state === 'REQUESTED') {
@@ -239,12 +256,14 @@ export function createSandboxDesk({ insurer, origin, paper, log, fetch, now }: S
     } else if (row.state === 'ISSUING') {
       const { code, number } = numberOf(row, 'invoice');
       const issuedOn = shanghaiDay(now());
-      const uploadIds = isPaper ? [] : await files(row, number, issuedOn, signal);
+      const uploadIds = isPaper(row.type) ? [] : await files(row, number, issuedOn, signal);
       if (!uploadIds) return;
       const input = { invoiceId: row.id, code, number, issuedOn, uploadIds };
       // The files are others after a restart in between; that nothing is issued twice the invoice's state sees to.
       await act('issueInvoice', 'IssueInvoiceInput', row.id, input, signal, uploadIds[0] ?? issuedOn);
-    } else if (isPaper) {
+    } else if (isSent) {
+      await act('deliverInvoice', 'DeliverInvoiceInput', row.id, { invoiceId: row.id }, signal, asked);
+    } else {
       const input = {
         invoiceId: row.id,
         courier: COURIER,
@@ -255,7 +274,7 @@ export function createSandboxDesk({ insurer, origin, paper, log, fetch, now }: S
   }
 
   async function reverse(row: Invoice, signal?: AbortSignal): Promise<void> {
-    if (isPaused(row.id)) return;
+    if (isPaused(row.id) || !isOlder(row.events.at(-1)?.at ?? null, pace.invoiceStepMs)) return;
     const { code, number } = numberOf(row, 'red invoice');
     const input = { invoiceId: row.id, redCode: code, redNumber: number, reason: '退保，演示机构红冲。' };
     await act('reverseInvoice', 'ReverseInvoiceInput', row.id, input, signal);
@@ -320,13 +339,15 @@ export function createSandboxDesk({ insurer, origin, paper, log, fetch, now }: S
       for (const shortfall of desk.coverShortfalls) await extend(shortfall, signal);
       const givenBack = new Set(desk.givenBack.nodes.map(({ id }) => id));
       for (const row of desk.givenBack.nodes) await reverse(row, signal);
-      for (const row of desk.invoices.nodes) if (!givenBack.has(row.id)) await invoice(row, signal);
+      for (const row of [...desk.invoices.nodes, ...desk.parcels.nodes])
+        if (!givenBack.has(row.id)) await invoice(row, signal);
       for (const [id, until] of pausedUntil) if (until <= now()) pausedUntil.delete(id);
     },
   };
 }
 
 const isDigital = (type: string) => type.startsWith('DIGITAL_');
+const isPaper = (type: string) => type.startsWith('PAPER_');
 
 /** A number as the type bears it, the same for the same invoice at every start. */
 function numberOf({ id, type }: Invoice, what: string): { code: string | null; number: string } {

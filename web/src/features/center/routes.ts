@@ -20,6 +20,11 @@ export const routes: RouteRecordRaw[] = [
       },
       { path: 'invoices', component: () => import('./CenterInvoicesPage.vue'), meta: { title: '我的发票' } },
       {
+        path: 'billing',
+        component: () => import('../invoice/BillingPage.vue'),
+        meta: { title: '开票信息' },
+      },
+      {
         path: 'surrenders',
         component: () => import('./CenterSurrendersPage.vue'),
         meta: { title: '退保记录' },

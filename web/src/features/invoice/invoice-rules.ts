@@ -1,12 +1,13 @@
 import type { ResultOf } from '../../gql/graphql.ts';
 import { refusalText } from '../../shared/refusal-text.ts';
 import type { StateTone } from '../../shared/StateTag.vue';
-import type { InvoicePageDocument, InvoiceTitlesDocument } from './invoice.gql.ts';
+import type { InvoicePageDocument, InvoiceTitlesDocument, ShippingAddressesDocument } from './invoice.gql.ts';
 
 type Invoice = NonNullable<ResultOf<typeof InvoicePageDocument>['invoice']>;
 export type InvoiceType = NonNullable<Invoice['type']>;
 export type InvoiceState = Invoice['state'];
 export type InvoiceTitle = ResultOf<typeof InvoiceTitlesDocument>['invoiceTitles'][number];
+export type ShippingAddress = ResultOf<typeof ShippingAddressesDocument>['shippingAddresses'][number];
 
 /** The types as the form offers them, in its two groups. */
 export const invoiceTypeGroups = [
@@ -51,6 +52,15 @@ export function preferredTitleId(titles: readonly InvoiceTitle[], type: InvoiceT
   );
 }
 
+/** Whether a title bears another name or tax number than the enterprise has by now: it was changed since. */
+export const isOutdated = (title: InvoiceTitle, enterprise: { name: string; creditCode: string }) =>
+  title.name !== enterprise.name || title.taxNumber !== enterprise.creditCode;
+
+/** An address in one line, as a parcel bears it. */
+export const addressLine = (
+  address: Pick<ShippingAddress, 'recipient' | 'phone' | 'regionName' | 'address'>,
+) => `${address.recipient}，${address.phone}，${address.regionName}${address.address}`;
+
 export const invoiceTones: Record<InvoiceState, StateTone> = {
   NOT_REQUESTED: 'neutral',
   REQUESTED: 'progress',
@@ -69,10 +79,14 @@ export const invoiceSentences: Record<InvoiceState, string> = {
   ISSUING: '保险公司已受理，正在开票。',
   ISSUED: '发票已开具。',
   SHIPPED: '纸质发票已寄出，请留意查收。',
-  DELIVERED: '纸质发票已签收。',
+  DELIVERED: '纸质发票已送达。',
   REJECTED: '发票申请未通过，请按原因修改后重新申请。',
   REVERSED: '该发票已红冲，不再有效。',
 };
+
+/** The sentence of a state, where a paper invoice that was made is still to be posted. */
+export const sentenceOf = ({ state, type }: Pick<Invoice, 'state' | 'type'>): string =>
+  state === 'ISSUED' && type && isPaper(type) ? '发票已开具，等待寄出。' : invoiceSentences[state];
 
 /** Why a request is not possible now: the server's sentence, or ours by code. Null when it is possible. */
 export function blockedText(blocked: Invoice['requestBlocked']): string | null {

@@ -66,6 +66,7 @@ export const InvoicePageDocument = graphql(`
         id
         at
         event
+        note
       }
       order {
         id
@@ -105,6 +106,15 @@ export const InvoiceFormDocument = graphql(`
       quoteNumber
       amount
       type
+      titleId
+      address {
+        recipient
+        phone
+        regionCode
+        address
+      }
+      disclosureAccepted
+      rejectReason
       availableEvents
       requestBlocked {
         allowed
@@ -238,13 +248,74 @@ export const WithdrawInvoiceDocument = graphql(
   [RefusalFields],
 );
 
-export const BrokerDocument = graphql(`
-  query Broker {
-    platform {
-      __typename
-      broker {
-        name
+/** The text in front of an application, as it stands now. */
+export const InvoiceDisclosureDocument = graphql(`
+  query InvoiceDisclosure {
+    invoiceDisclosure {
+      version
+      title
+      paragraphs
+      documents {
+        id
+        title
+        version
+        pages
       }
     }
   }
 `);
+
+export const AcceptInvoiceDisclosureDocument = graphql(
+  `
+    mutation AcceptInvoiceDisclosure($input: AcceptInvoiceDisclosureInput!) {
+      acceptInvoiceDisclosure(input: $input) {
+        __typename
+        ... on Invoice {
+          id
+          disclosureAccepted
+        }
+        ...RefusalFields
+      }
+    }
+  `,
+  [RefusalFields],
+);
+
+export const UpdateShippingAddressDocument = graphql(
+  `
+    mutation UpdateShippingAddress($input: UpdateShippingAddressInput!) {
+      updateShippingAddress(input: $input) {
+        __typename
+        ... on ShippingAddress {
+          id
+        }
+        ...RefusalFields
+      }
+    }
+  `,
+  [RefusalFields],
+);
+
+export const DeleteInvoiceTitleDocument = graphql(
+  `
+    mutation DeleteInvoiceTitle($input: IdInput!) {
+      deleteInvoiceTitle(input: $input) {
+        __typename
+        ...RefusalFields
+      }
+    }
+  `,
+  [RefusalFields],
+);
+
+export const DeleteShippingAddressDocument = graphql(
+  `
+    mutation DeleteShippingAddress($input: IdInput!) {
+      deleteShippingAddress(input: $input) {
+        __typename
+        ...RefusalFields
+      }
+    }
+  `,
+  [RefusalFields],
+);

@@ -63,11 +63,15 @@ export const SurrenderPageDocument = graphql(
     query SurrenderPage($id: ID!) {
       surrender(id: $id) {
         ...SurrenderFields
+        invoiceStands
         events {
           ...EventFields
         }
         order {
           id
+          invoice {
+            id
+          }
           number
           state
           stateLabel
