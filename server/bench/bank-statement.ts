@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import BetterSqlite3 from 'better-sqlite3';
@@ -8,6 +9,8 @@ import { readConfig } from '../src/config.ts';
 import { type DemoAccounts, demoAccountsFile } from '../src/demo/seed.ts';
 import { listen } from '../src/http/listen.ts';
 import { newId, orderNumber, randomDigits, remarkCode } from '../src/kernel/id.ts';
+import { readStatement } from '../src/modules/bank/statement.ts';
+import { readStatementFile } from '../src/modules/bank/statement-file.ts';
 import { verifyLedger } from '../src/modules/ledger/ledger.queries.ts';
 import { benchApp } from './data.ts';
 
@@ -33,6 +36,7 @@ export async function benchBankStatement(): Promise<void> {
   const earlier = others.slice(0, known);
   // Of each kind one after the other, as they come in on a day.
   const all = transfers.flatMap((line, i) => [line, others[i] as string]);
+  await benchReading(accountNumber);
   const service = await serve(dataDir);
   const bank = client(service.port, accounts.apiClients.bank.secret);
   const centre = client(service.port, accounts.apiClients.centre.secret);
@@ -68,6 +72,49 @@ export async function benchBankStatement(): Promise<void> {
     service.child.kill('SIGTERM');
     await service.ended;
     await end();
+  }
+}
+
+/** How late the thread that answers requests is while a file of nearly 10 MiB is read: in that thread, and in one of its own. */
+async function benchReading(accountNumber: string): Promise<void> {
+  const lines = 20_000;
+  const remark = '货款'.repeat(64);
+  const csv = statementOf(
+    Array.from({ length: lines }, (_, i) => lineOf(accountNumber, i, '演示水暖器材经营部', remark)),
+  );
+  const entry = (i: number) =>
+    `<Ntry><Amt Ccy="CNY">400.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-11-24</Dt></BookgDt><AcctSvcrRef>BENCH${i}</AcctSvcrRef>
+<NtryDtls><TxDtls><RltdPties><Dbtr><Pty><Nm>演示水暖器材经营部</Nm></Pty></Dbtr><DbtrAcct><Id><Othr><Id>6222000012345678</Id></Othr></Id></DbtrAcct></RltdPties><RmtInf><Ustrd>货款</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>`;
+  const xml = `<?xml version="1.0" encoding="UTF-8"?><Document><BkToCstmrStmt><Stmt><Acct><Id><Othr><Id>${accountNumber}</Id></Othr></Id></Acct>${Array.from(
+    { length: lines },
+    (_, i) => entry(i),
+  ).join('')}</Stmt></BkToCstmrStmt></Document>`;
+  for (const [name, text] of [
+    ['CSV', csv],
+    ['camt.053', xml],
+  ] as const) {
+    const bytes = new TextEncoder().encode(text);
+    const ways = {
+      'in the same thread': async () => readStatement(bytes),
+      'in its own': () => readStatementFile(bytes),
+    };
+    for (const [where, read] of Object.entries(ways)) {
+      await read();
+      const delay = monitorEventLoopDelay({ resolution: 1 });
+      delay.enable();
+      // Lateness is counted from a first timer on.
+      await pause(20);
+      const begun = performance.now();
+      const got = await read();
+      const ms = performance.now() - begun;
+      // What blocked is seen when the next timer is late.
+      await pause(20);
+      delay.disable();
+      if (!('lines' in got) || got.lines.length !== lines) throw new Error(`The ${name} was not read.`);
+      process.stdout.write(
+        `statement of ${(bytes.length / 2 ** 20).toFixed(1)} MiB of ${name} read ${where}: ${ms.toFixed(0)} ms, event loop late by ${(delay.percentile(99) / 1e6).toFixed(0)} ms (99th percentile), ${(delay.max / 1e6).toFixed(0)} ms at most\n`,
+      );
+    }
   }
 }
 

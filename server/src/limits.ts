@@ -189,6 +189,9 @@ export const limits = {
   paymentReviewWorkdays: 1,
   refundWorkdays: 3,
   statementLinesMax: 20_000,
+  /** A statement that needs more is refused; it never ends the server. */
+  statementHeapMiB: 512,
+  statementReadTimeoutMs: 30 * secondMs,
   /** How long lines of a statement are matched in one transaction: others write after it. */
   statementTransactionMs: 100,
   /** And in one turn of the event loop: others read after it. */

@@ -36,7 +36,8 @@ import {
   statementByContent,
   statementById,
 } from './bank.queries.ts';
-import { readStatement, type Statement, type StatementLine } from './statement.ts';
+import type { Statement, StatementLine } from './statement.ts';
+import { readStatementFile } from './statement-file.ts';
 
 const fault = (path: string, message: string) => new InvalidInput([{ path, message }]);
 const sha256 = (content: string | Uint8Array) => createHash('sha256').update(content).digest('hex');
@@ -73,8 +74,6 @@ export async function readImport(core: Core, actor: Actor, input: StatementInput
         hash: sha256(JSON.stringify(input.lines)),
       }
     : await readUploaded(core, actor, input.uploadId ?? '');
-  if (statement.lines.length > limits.statementLinesMax)
-    throw fault('uploadId', `一次最多导入 ${limits.statementLinesMax} 笔流水`);
   if (said && statement.accountNumber && said !== statement.accountNumber)
     throw fault('accountNumber', '与对账单中的账号不一致');
   const accountNumber = said ?? statement.accountNumber;
@@ -88,7 +87,7 @@ async function readUploaded(core: Core, actor: Actor, uploadId: string) {
   const upload = await uploadById(core.database.reader, uploadId);
   const isOwn = actor.kind !== 'ANONYMOUS' && actor.kind !== 'SYSTEM' && upload?.ownerId === actor.id;
   if (!upload || !isOwn || upload.purpose !== 'STATEMENT') throw new NotFound();
-  const read = readStatement(await core.storage.get(upload.id));
+  const read = await readStatementFile(await core.storage.get(upload.id));
   if ('fault' in read) throw fault('uploadId', read.fault);
   return { statement: read, hash: upload.sha256 };
 }
@@ -137,7 +136,7 @@ export async function workThrough(
   { id }: BankStatementRow,
   lines: readonly StatementLine[],
 ): Promise<BankStatementRow> {
-  const identities = identitiesOf(lines);
+  const identities = await identitiesOf(lines);
   for (;;) {
     const statement = await run(core, actor, request, async (command) => {
       const begun = await statementById(command.db, actor, id);
@@ -162,13 +161,11 @@ async function workOn(
   };
   let next = counts.confirmed + counts.queued + counts.repeated;
   const ends = performance.now() + limits.statementTransactionMs;
-  let turnEnds = performance.now() + limits.statementTurnMs;
+  const turn = turns();
   while (next < lines.length && performance.now() < ends) {
     counts[await takeIn(command, statement, lines[next] as StatementLine, identities[next] as string)] += 1;
     next += 1;
-    if (performance.now() < turnEnds) continue;
-    await nextTurn();
-    turnEnds = performance.now() + limits.statementTurnMs;
+    await turn();
   }
   const [worked] = await command.db
     .update(bankStatements)
@@ -180,21 +177,38 @@ async function workOn(
 }
 
 /** Two lines that say the same are two transfers, if the bank gives them no number: the second is told by its count. */
-function identitiesOf(lines: readonly StatementLine[]): string[] {
+async function identitiesOf(lines: readonly StatementLine[]): Promise<string[]> {
   const seen = new Map<string, number>();
-  return lines.map((line) => {
-    if (line.transactionNumber) return line.transactionNumber;
-    const content = JSON.stringify([
-      line.bookedAt,
-      line.amountFen,
-      line.payerName,
-      line.payerAccount,
-      line.remark,
-    ]);
-    const turn = (seen.get(content) ?? 0) + 1;
-    seen.set(content, turn);
-    return `#${sha256(`${content}${turn}`).slice(0, 40)}`;
-  });
+  const identities: string[] = [];
+  const turn = turns();
+  for (const line of lines) {
+    await turn();
+    identities.push(line.transactionNumber ?? contentIdentity(line, seen));
+  }
+  return identities;
+}
+
+function contentIdentity(line: StatementLine, seen: Map<string, number>): string {
+  const content = JSON.stringify([
+    line.bookedAt,
+    line.amountFen,
+    line.payerName,
+    line.payerAccount,
+    line.remark,
+  ]);
+  const turn = (seen.get(content) ?? 0) + 1;
+  seen.set(content, turn);
+  return `#${sha256(`${content}${turn}`).slice(0, 40)}`;
+}
+
+/** Gives everybody else a turn of the event loop whenever a turn has lasted long enough. */
+function turns(): () => Promise<void> {
+  let ends = performance.now() + limits.statementTurnMs;
+  return async () => {
+    if (performance.now() < ends) return;
+    await nextTurn();
+    ends = performance.now() + limits.statementTurnMs;
+  };
 }
 
 async function takeIn(

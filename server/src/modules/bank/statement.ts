@@ -5,6 +5,7 @@ import { normaliseBankAccount } from '../../kernel/bank-account.ts';
 import { isDay, parseInstant, startOfDay } from '../../kernel/clock.ts';
 import { parseYuan } from '../../kernel/money.ts';
 import { toHalfWidth } from '../../kernel/text.ts';
+import { limits } from '../../limits.ts';
 
 /** Reads statements of banks. Pure: nothing is looked up, nothing is written. */
 
@@ -63,7 +64,10 @@ export function readStatement(bytes: Uint8Array): StatementReading {
   for (const encoding of ['utf-8', 'gb18030']) {
     try {
       const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
-      return text.trimStart().startsWith('<') ? readCamt(text) : readCsv(text);
+      const read = text.trimStart().startsWith('<') ? readCamt(text) : readCsv(text);
+      if ('lines' in read && read.lines.length > limits.statementLinesMax)
+        return { fault: `一次最多导入 ${limits.statementLinesMax} 笔流水，请分成几个文件` };
+      return read;
     } catch (fault) {
       // Not this encoding; the next one may fit.
       if (!(fault instanceof TypeError)) throw fault;
