@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { SignInDocument } from '../src/features/account/account.gql.ts';
 import { ViewerDocument } from '../src/features/account/viewer.gql.ts';
 import { createClient, dependsOn } from '../src/shared/client.ts';
@@ -46,4 +46,25 @@ test.each(['UNAUTHENTICATED', 'SECOND_FACTOR_REQUIRED'])(
 
 test('the same types give the same context, so that a query is not run again', () => {
   expect(dependsOn('Order', 'Quote')).toBe(dependsOn('Order', 'Quote'));
+});
+
+test('an answer that was on its way when something changed is asked for again', async () => {
+  const answers: ((response: Response) => void)[] = [];
+  const api = fakeApi({
+    Viewer: () => new Promise<Response>((resolve) => answers.push(resolve)),
+    SignIn: session,
+  });
+  const seen: unknown[] = [];
+  const { unsubscribe } = api.client.query(ViewerDocument, {}).subscribe(({ data }) => seen.push(data));
+  await vi.waitFor(() => expect(answers).toHaveLength(1));
+  await api.client.mutation(SignInDocument, { input: { mobile: '13800138000' } }).toPromise();
+  expect(answers).toHaveLength(1);
+
+  const viewer = (readiness: string) => ({ viewer: { __typename: 'Viewer', readiness } });
+  answers[0]?.(answerOf({ data: viewer('BEFORE') }));
+  await vi.waitFor(() => expect(answers).toHaveLength(2));
+  answers[1]?.(answerOf({ data: viewer('AFTER') }));
+  await vi.waitFor(() => expect(seen.at(-1)).toEqual(viewer('AFTER')));
+  expect(api.of('Viewer')).toHaveLength(2);
+  unsubscribe();
 });

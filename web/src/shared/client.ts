@@ -5,6 +5,7 @@ import {
   fetchExchange,
   makeOperation,
   mapExchange,
+  type Operation,
 } from '@urql/core';
 import { retryExchange } from '@urql/exchange-retry';
 import { settingTheClock } from './server-clock.ts';
@@ -32,7 +33,9 @@ export function createClient({
   onSecondFactorRequired,
   fetch = (...request) => window.fetch(...request),
 }: ClientOptions): Client {
-  return new Client({
+  /** Queries on their way, by key, and whether something changed since they left. */
+  const asked = new Map<number, boolean>();
+  const client = new Client({
     url,
     fetch: settingTheClock(fetch),
     preferGetMethod: false,
@@ -59,6 +62,20 @@ export function createClient({
         },
       }),
       cacheExchange,
+      // The cache asks again for answers it holds. One that is on its way when something changes may be from before.
+      mapExchange({
+        onOperation: ({ kind, key }) => {
+          if (kind === 'query') asked.set(key, asked.get(key) ?? false);
+          if (kind === 'teardown') asked.delete(key);
+        },
+        onResult: ({ operation }) => {
+          if (operation.kind === 'query') {
+            const isDoubtful = asked.get(operation.key);
+            asked.delete(operation.key);
+            if (isDoubtful) queueMicrotask(() => client.reexecuteOperation(askedAnew(operation)));
+          } else for (const key of asked.keys()) asked.set(key, true);
+        },
+      }),
       mapExchange({
         onError: (error) => {
           if (hasCode(error, 'UNAUTHENTICATED')) onUnauthenticated();
@@ -74,7 +91,11 @@ export function createClient({
       fetchExchange,
     ],
   });
+  return client;
 }
+
+const askedAnew = (operation: Operation) =>
+  makeOperation('query', operation, { ...operation.context, requestPolicy: 'network-only' });
 
 /** Whether one of the errors of an answer carries this `extensions.code`. */
 export function hasCode(error: CombinedError, code: string): boolean {
