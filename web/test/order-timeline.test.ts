@@ -29,6 +29,17 @@ test('of one moment, what follows stands above its cause', () => {
   expect(entries.map((entry) => entry.id)).toEqual(['2', '1']);
 });
 
+test('a voucher that follows another took its place', () => {
+  const sent = (id: string, at: string) => ({
+    ...event(id, at, '提交支付凭证'),
+    noun: 'payment',
+    event: 'SUBMIT_VOUCHER',
+  });
+  const events = [sent('1', '2026-11-24T01:00:00Z'), sent('2', '2026-11-24T02:00:00Z')];
+  const entries = timelineOf([{ subject: '支付', events }]);
+  expect(entries.map((entry) => entry.text)).toEqual(['更换支付凭证', '提交支付凭证']);
+});
+
 test('what the order does because its payment did it is not told twice, and money needs no subject', () => {
   const at = '2026-11-24T01:00:00Z';
   const entries = timelineOf([

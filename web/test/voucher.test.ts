@@ -117,11 +117,42 @@ test('nothing goes out while a field is empty or wrong', async () => {
   type('付款金额', '399.99');
   await send();
 
-  await vi.waitFor(() => expect(shown()).toContain('请上传支付凭证'));
-  expect(shown()).toContain('银行账号应为 8 至 32 位数字。');
-  expect(shown()).toContain('请填写交易流水号');
-  expect(shown()).toContain('与应付金额 400.00 元不一致，请核对。');
+  await vi.waitFor(() => {
+    expect(shown()).toContain('请上传支付凭证');
+    expect(shown()).toContain('银行账号应为 8 至 32 位数字。');
+    expect(shown()).toContain('请填写交易流水号');
+    expect(shown()).toContain('与应付金额 400.00 元不一致，请核对。');
+  });
   expect(api.sent).toHaveLength(0);
+});
+
+test('while a picture is on its way nothing is submitted without it', async () => {
+  let arrive = (_: typeof uploaded) => {};
+  const answer = new Promise<typeof uploaded>((resolve) => {
+    arrive = resolve;
+  });
+  const voucher = {
+    id: 'vch_1',
+    payerName: company,
+    transactionNumber: 'TX20261124001',
+    paidOn: '2026-11-24',
+    uploads: [{ ...uploaded, id: 'upl_0', url: '/files/upl_0' }],
+  };
+  vi.mocked(sendUpload).mockReturnValue({ answer, abort: () => {} });
+  const { api } = await dialog(submitted, { voucher });
+  type('付款账号', '6222000012345678');
+  type('付款金额', '400');
+  await choose(png());
+  await vi.waitFor(() => expect(shown()).toContain('图片上传中'));
+  await send();
+  expect(api.sent).toHaveLength(0);
+
+  arrive(uploaded);
+  await vi.waitFor(() => expect(shown()).not.toContain('图片上传中'));
+  await send();
+  await vi.waitFor(() =>
+    expect(api.of('SubmitVoucher')[0]?.variables).toMatchObject({ input: { uploadId: 'upl_1' } }),
+  );
 });
 
 test('a voucher goes out as it is compared: digits only, the amount with two places', async () => {

@@ -149,6 +149,8 @@ test('a bidder pays with two pictures, takes them back, is found short, pays the
   await page.goto(payPath);
   await page.getByRole('button', { name: '撤回支付凭证' }).click();
   await page.getByRole('dialog').getByRole('button', { name: '撤回', exact: true }).click();
+  await page.getByRole('dialog', { name: '撤回支付凭证？' }).waitFor({ state: 'hidden' });
+  await expect.poll(async () => (await focused(page)).name).toBe('上传支付凭证');
   await page.getByRole('button', { name: '上传支付凭证', exact: true }).click();
   expect(await voucherOf(order.id)).toBeNull();
   expect(await field(page, '交易流水号').inputValue()).toBe('E2E-20261128-01');
@@ -194,7 +196,7 @@ test('a bidder pays with two pictures, takes them back, is found short, pays the
 
   await page.getByRole('link', { name: '查看订单详情' }).click();
   const timeline = page.locator('.timeline');
-  for (const text of ['撤回支付凭证', '付款异常', '提交补款凭证', '款项确认到账'])
+  for (const text of ['更换支付凭证', '撤回支付凭证', '付款异常', '提交补款凭证', '款项确认到账'])
     await timeline.getByText(text).first().waitFor();
   await look(page, 'order-paid');
   expect(violations).toEqual([]);

@@ -47,6 +47,12 @@ const plainTexts: Readonly<Record<string, string>> = {
   'payment.RETURN': '款项退回，等待重新付款',
 };
 
+/** What an event means that repeats the one before it. */
+const replacements: Readonly<Record<string, string>> = {
+  'payment.SUBMIT_VOUCHER': '更换支付凭证',
+  'payment.TOP_UP': '更换补款凭证',
+};
+
 /** All events as one list, the newest first; each says what it happened to, unless it goes without saying. */
 export function timelineOf(sources: readonly EventSource[]): TimelineEntry[] {
   return sources
@@ -56,7 +62,10 @@ export function timelineOf(sources: readonly EventSource[]): TimelineEntry[] {
         entry: {
           id,
           at,
-          text: plainTexts[`${noun}.${event}`] ?? (subject ? `${subject}：${label}` : label),
+          // A voucher that follows another takes its place.
+          text:
+            (events[index - 1]?.event === event && replacements[`${noun}.${event}`]) ||
+            (plainTexts[`${noun}.${event}`] ?? (subject ? `${subject}：${label}` : label)),
           note,
           actorLabel,
         },
