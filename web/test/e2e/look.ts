@@ -21,24 +21,30 @@ export function createLook(): Look {
     // A button under the mouse has another colour.
     await page.mouse.move(0, 0);
     await settled(page);
-    const { violations: found } = await new AxeBuilder({ page })
-      .withTags(['wcag2a', 'wcag2aa', 'wcag21aa'])
-      // Element Plus gives the input of an open cascader an attribute that inputs do not have.
-      .exclude('.el-cascader')
-      .analyze();
-    for (const { id, impact, nodes } of found) {
-      if (impact !== 'serious' && impact !== 'critical') continue;
-      violations.push(`${name}: ${id} ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
-    }
-    if (!pictures) return;
-    await mkdir(pictures, { recursive: true });
     const size = page.viewportSize();
-    await page.screenshot({ path: join(pictures, `${name}-1440.png`), fullPage: true });
-    await page.setViewportSize(phone);
-    await page.screenshot({ path: join(pictures, `${name}-390.png`), fullPage: true });
+    for (const width of [size, phone]) {
+      if (!width) continue;
+      await page.setViewportSize(width);
+      await settled(page);
+      violations.push(...(await violationsOf(page, `${name} at ${width.width} px`)));
+      if (!pictures) continue;
+      await mkdir(pictures, { recursive: true });
+      await page.screenshot({ path: join(pictures, `${name}-${width.width}.png`), fullPage: true });
+    }
     if (size) await page.setViewportSize(size);
   };
   return { look, violations };
+}
+
+async function violationsOf(page: Page, where: string): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa'])
+    // Element Plus gives the input of an open cascader an attribute that inputs do not have.
+    .exclude('.el-cascader')
+    .analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${where}: ${id} ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
 }
 
 /** Until all that was asked for is there. A page that listens for changes is never without a request. */
