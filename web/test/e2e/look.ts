@@ -60,6 +60,8 @@ async function loaded(page: Page): Promise<void> {
 /** Until nothing fades or slides any more: half-shown text has half its contrast. */
 async function settled(page: Page): Promise<void> {
   await page.evaluate(async () => {
+    // What was just shown begins to fade in with the next frame.
+    await new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)));
     const running = () =>
       document
         .getAnimations()
