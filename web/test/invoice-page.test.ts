@@ -215,6 +215,19 @@ test('an issued one is downloaded by format, and the legal file is named', async
   expect(links()).toContainEqual(['下载发票 XML（法定文件）', '/files/upl_2']);
 });
 
+test('a fully digital one without its legal file says so', async () => {
+  const { wrapper, links } = await page({
+    ...electronic,
+    state: 'ISSUED',
+    number: '26212000000012345678',
+    issuedOn: '2026-11-25',
+    events: [event('ISSUE')],
+    files: [{ format: 'PDF', legal: false, file: { id: 'upl_1', url: '/files/upl_1' } }],
+  });
+  expect(links()).toContainEqual(['下载发票', '/files/upl_1']);
+  expect(wrapper.text()).toContain('数电票以 XML 为法定文件，保险公司尚未提供');
+});
+
 test('one on paper waits to be posted, then shows its courier and where to ask', async () => {
   const issued = {
     ...paper,

@@ -631,7 +631,7 @@ mutation('rejectInvoice', {
 });
 mutation('issueInvoice', {
   description:
-    '登记已开具的发票。电子发票须带文件，数电票须带 XML 文件（法定文件），每种格式（PDF、OFD、XML）最多一个。开票日期不早于保单出具日期，不晚于今天。',
+    '登记已开具的发票。电子发票须带文件，每种格式（PDF、OFD、XML）最多一个；数电票的 XML 文件是法定文件，未随开票登记的应以 addInvoiceFiles 补充。开票日期不早于保单出具日期，不晚于今天。',
   who: issuer,
   type: Invoice,
   refusals: [UploadRefused],
@@ -648,7 +648,7 @@ mutation('issueInvoice', {
           '发票代码：电子普通发票 12 位，纸质普通发票 10 或 12 位，纸质专用发票 10 位，数电票没有。',
       }),
       issuedOn: t.field({ type: 'Date', required: true, description: '开票日期。' }),
-      uploadId: t.id({ description: '发票文件，以用途 INVOICE 上传；电子发票必填，数电票须有 XML。' }),
+      uploadId: t.id({ description: '发票文件，以用途 INVOICE 上传；电子发票必填。' }),
       uploadIds: t.idList({ description: '发票文件有多种格式时，与 uploadId 一并计入。' }),
       expectedState: t.string({ description: expectedStateText }),
     }),

@@ -11,7 +11,6 @@ import {
   type InvoiceState,
   type InvoiceType,
   invoiceTypeLabel,
-  isDigital,
   isPaper,
   isSpecial,
   type OrderState,
@@ -337,7 +336,8 @@ const uploadsOf = ({ uploadId, uploadIds }: Files) => [
 ];
 
 /**
- * Enters the invoice that was made, with its files where it is electronic: of a fully digital one the XML, which is the legal file.
+ * Enters the invoice that was made, with its files where it is electronic. The XML of a fully digital one, which is the legal file, may
+ * follow by `addInvoiceFiles`: the bidder is told that it is missing.
  *
  * Refuses: NotFound, StaleState, TransitionRefused, InvalidInput, UploadRefused.
  */
@@ -369,11 +369,6 @@ export async function issueInvoice(
   if (issues.length > 0 || !read.number) throw new InvalidInput(issues);
 
   const files = await addFiles(command, invoice, uploads);
-  if (isDigital(invoice.type) && !files.XML) {
-    throw new InvalidInput([
-      { path: 'uploadIds', message: '数电票须上传 XML 文件，它是法定文件；PDF、OFD 版式文件可一并上传' },
-    ]);
-  }
   const after = await fire(command, invoiceLife, invoice, 'ISSUE', {
     // A paper one is still to be sent.
     set: { ...read.number, issuedOn, dueAt: isPaper(invoice.type) ? invoice.dueAt : null },

@@ -674,12 +674,6 @@ describe('the files of an invoice', () => {
       { path: 'uploadIds' },
     ]);
 
-    const withoutXml = { ...own, ...issue, uploadIds: [await pdf()] };
-    expect(await refused(() => order.desk(ISSUE, { input: withoutXml }))).toMatchObject({
-      code: 'INVALID_INPUT',
-      issues: [{ path: 'uploadIds' }],
-    });
-
     const early = { ...own, uploadIds: [await pdf()] };
     expect((await refused(() => order.desk(ADD, { input: early }))).code).toBe('TRANSITION_REFUSED');
     const uploadIds = [await xmlUpload(order.underwriter)];

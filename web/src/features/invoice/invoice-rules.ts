@@ -30,6 +30,7 @@ export const invoiceTypeGroups = [
   },
 ] as const satisfies { label: string; note: string; types: { value: InvoiceType; label: string }[] }[];
 
+export const isDigital = (type: InvoiceType) => type === 'DIGITAL_ORDINARY' || type === 'DIGITAL_SPECIAL';
 export const isPaper = (type: InvoiceType) => type === 'PAPER_ORDINARY' || type === 'PAPER_SPECIAL';
 export const isSpecial = (type: InvoiceType) => type === 'PAPER_SPECIAL' || type === 'DIGITAL_SPECIAL';
 
