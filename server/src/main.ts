@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from './config.ts';
 import { readConfig } from './config.ts';
+import type { DemoAccounts } from './demo/seed.ts';
 
 /** The only file of the server that does something when it is loaded. */
 const usage = `Usage: node server/src/main.ts COMMAND
@@ -15,7 +16,7 @@ const usage = `Usage: node server/src/main.ts COMMAND
   verify-events        walk the event log, hold the sales traces against it, name what was altered
   verify-ledger        prove that the books balance and agree with orders, payments and invoices
   evidence ORDER       write what proves the sale of an order into one file (--out FILE)
-  sandbox-statement    (sandbox) write a bank statement for every payment that is waited for
+  sandbox-statement    (sandbox) pay what is waited for: write the bank's statement and send it (--order NUMBER|CODE, --as short|over|foreign|no-code, --file)
   print-schema         write schema.graphql
   build-client         build the web client where its sources changed
   sandbox-insurer      the insurers' counterpart of the sandbox; started by start`;
@@ -46,7 +47,7 @@ switch (command) {
     await writeEvidence(config(), rest);
     break;
   case 'sandbox-statement':
-    await sandboxStatement(config());
+    await sandboxStatement(config(), rest);
     break;
   case 'print-schema':
     await printSchema();
@@ -292,25 +293,51 @@ async function writeEvidence(settings: Config, args: readonly string[]): Promise
   }
 }
 
-async function sandboxStatement(settings: Config): Promise<void> {
+async function sandboxStatement(settings: Config, args: readonly string[]): Promise<void> {
   if (settings.mode !== 'sandbox') {
     say('There is no sandbox bank in production.');
     process.exitCode = 2;
     return;
   }
+  const { parseArgs } = await import('node:util');
+  const { values } = parseArgs({
+    args: [...args],
+    options: { order: { type: 'string' }, as: { type: 'string' }, file: { type: 'boolean' } },
+  });
+  const { sandboxTransfers, TRANSFER_FAULTS } = await import('./demo/transfers.ts');
+  const fault = TRANSFER_FAULTS.find((known) => known === values.as) ?? null;
+  if (values.as && !fault) {
+    say(
+      `Usage: npm run sandbox-statement -- [--order NUMBER|CODE] [--as ${TRANSFER_FAULTS.join('|')}] [--file]`,
+    );
+    process.exitCode = 2;
+    return;
+  }
   const { openDatabase } = await import('./db/open.ts');
-  const { sandboxStatements } = await import('./demo/statement.ts');
+  const { demoAccountsFile } = await import('./demo/seed.ts');
+  const { sandboxStatements, sendStatement } = await import('./ports/bank/sandbox.ts');
   const database = openDatabase(settings.databaseFile);
-  try {
-    const statements = await sandboxStatements(database.reader, Date.now());
-    if (statements.size === 0) say('No payment is waited for.');
-    for (const [account, text] of statements) {
-      const file = join(settings.dataDir, 'sandbox', `statement-${account}.csv`);
-      await writeFile(file, text, { mode: 0o600 });
-      say(file);
+  const transfers = await sandboxTransfers(database.reader, values.order ?? null, fault).finally(() =>
+    database.close(),
+  );
+  if (transfers.length === 0)
+    say(values.order ? 'That payment is not waited for.' : 'No payment is waited for.');
+  const origin = process.env.SANDBOX_PLATFORM_ORIGIN ?? settings.publicOrigin;
+  const { apiClients } = JSON.parse(
+    await readFile(demoAccountsFile(settings.dataDir), 'utf8'),
+  ) as DemoAccounts;
+  for (const statement of sandboxStatements(transfers, Date.now())) {
+    const file = join(settings.dataDir, 'sandbox', `statement-${statement.accountNumber}.csv`);
+    await writeFile(file, statement.text, { mode: 0o600 });
+    say(`Sandbox bank, no real money: ${file}`);
+    if (values.file) continue;
+    try {
+      const taken = await sendStatement({ origin, secret: apiClients.bank.secret, fetch }, statement);
+      say(`  sent: ${taken.confirmed} confirmed, ${taken.queued} waiting for a person`);
+    } catch (reason) {
+      say(`  not sent to ${origin}: ${reason instanceof Error ? reason.message : String(reason)}`);
+      process.exitCode = 1;
     }
-  } finally {
-    database.close();
   }
 }
 
