@@ -280,5 +280,5 @@ test('one whose policy was given back says that it is reversed first', async () 
     toReverse: true,
     nextActor: 'UNDERWRITER',
   });
-  expect(wrapper.text()).toContain('保单已退保，该发票须由保险公司红冲后退还保费。');
+  expect(wrapper.text()).toContain('保单已退保，该发票须先由保险公司红冲，红冲后退还保费。');
 });

@@ -85,9 +85,15 @@ export const invoiceSentences: Record<InvoiceState, string> = {
   REVERSED: '该发票已红冲，不再有效。',
 };
 
-/** The sentence of a state, where a paper invoice that was made is still to be posted. */
-export const sentenceOf = ({ state, type }: Pick<Invoice, 'state' | 'type'>): string =>
-  state === 'ISSUED' && type && isPaper(type) ? '发票已开具，等待寄出。' : invoiceSentences[state];
+/** How one invoice stands: beyond its state, one on paper is still to be posted, and one whose policy was given back to be reversed. */
+export function sentenceOf({
+  state,
+  type,
+  toReverse,
+}: Pick<Invoice, 'state' | 'type' | 'toReverse'>): string {
+  if (toReverse) return '保单已退保，该发票须先由保险公司红冲，红冲后退还保费。';
+  return state === 'ISSUED' && type && isPaper(type) ? '发票已开具，等待寄出。' : invoiceSentences[state];
+}
 
 /** Why a request is not possible now: the server's sentence, or ours by code. Null when it is possible. */
 export function blockedText(blocked: Invoice['requestBlocked']): string | null {
