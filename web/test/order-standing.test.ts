@@ -43,6 +43,7 @@ function order(state: OrderState, changes: Partial<StandingOrder> = {}): Standin
     availableEvents: [],
     quotes: [quote],
     payment: null,
+    policy: null,
     ...changes,
   };
 }
@@ -122,6 +123,19 @@ test('money that goes back is told apart from a voucher that was refused', () =>
     order('AWAITING_PAYMENT', { payment: { ...payment, rejectReason: reason, refunds: [refund] } }),
   );
   expect(standing.text).toContain(`上次的付款将退回原付款账户，原因：${reason}。`);
+});
+
+test('a guarantee that was given back is not offered for use while the premium goes back', () => {
+  const refund = { id: 'rfd_1', kind: 'SURRENDER' as const, state: 'REFUNDING' as const, amount: '400.00' };
+  const policy = { id: 'pol_1', state: 'SURRENDERED' as const };
+  // An issued invoice is reversed before the premium goes back.
+  expect(standingOf(order('COMPLETED', { policy, payment })).text).toBe(
+    '保单已退保失效。保费将退回原付款账户。',
+  );
+  const refunding = { ...payment, state: 'REFUNDING' as const, refunds: [{ ...refund, reason: null }] };
+  expect(standingOf(order('COMPLETED', { policy, payment: refunding })).text).toBe(
+    '保单已退保失效。¥400.00 正在退回原付款账户。',
+  );
 });
 
 test('an order that ended says what becomes of money that came all the same', () => {

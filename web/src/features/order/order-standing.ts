@@ -150,6 +150,13 @@ export function standingOf(order: StandingOrder): Standing {
       };
 
     case 'COMPLETED':
+      // The order follows when the premium is back; the guarantee is worth nothing from the surrender on.
+      if (order.policy?.state === 'SURRENDERED')
+        return {
+          ...rest,
+          tone: 'info',
+          text: `保单已退保失效。${moneyBack(order) || '保费将退回原付款账户。'}`,
+        };
       return {
         ...rest,
         tone: 'success',

@@ -44,6 +44,10 @@ export const OrderStanding = graphql(`
         reason
       }
     }
+    policy {
+      id
+      state
+    }
   }
 `);
 

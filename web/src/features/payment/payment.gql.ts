@@ -48,6 +48,7 @@ export const PayPageDocument = graphql(`
       }
       policy {
         id
+        state
         file {
           id
           url
