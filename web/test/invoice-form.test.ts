@@ -112,18 +112,53 @@ test('another type takes the title that fits it', async () => {
 });
 
 test('each type says what a title lacks', () => {
-  expect(titleFault(title, 'E_ORDINARY')).toBeNull();
-  expect(titleFault({ ...title, email: null }, 'DIGITAL_ORDINARY')).toBe('电子发票需要收件人电子邮箱。');
-  expect(titleFault(title, 'DIGITAL_SPECIAL')).toContain('专用发票需要');
-  expect(titleFault(specialTitle, 'PAPER_SPECIAL')).toBeNull();
-  expect(titleFault({ ...title, email: null }, 'PAPER_ORDINARY')).toBeNull();
+  expect(titleFault(title, 'E_ORDINARY', enterprise)).toBeNull();
+  expect(titleFault({ ...title, email: null }, 'DIGITAL_ORDINARY', enterprise)).toBe(
+    '电子发票需要收件人电子邮箱。',
+  );
+  expect(titleFault(title, 'DIGITAL_SPECIAL', enterprise)).toContain('专用发票需要');
+  expect(titleFault(specialTitle, 'PAPER_SPECIAL', enterprise)).toBeNull();
+  expect(titleFault({ ...title, email: null }, 'PAPER_ORDINARY', enterprise)).toBeNull();
 });
 
 test('the default title is proposed, and the only fitting one; among several nobody chooses for the bidder', () => {
   const other = { ...title, id: 'tit_3' };
-  expect(preferredTitleId([title, { ...other, isDefault: true }], 'E_ORDINARY')).toBe('tit_3');
-  expect(preferredTitleId([title, specialTitle], 'E_ORDINARY')).toBe('tit_1');
-  expect(preferredTitleId([title, other], 'E_ORDINARY')).toBe('');
+  expect(preferredTitleId([title, { ...other, isDefault: true }], 'E_ORDINARY', enterprise)).toBe('tit_3');
+  expect(preferredTitleId([title, specialTitle], 'E_ORDINARY', enterprise)).toBe('tit_1');
+  expect(preferredTitleId([title, other], 'E_ORDINARY', enterprise)).toBe('');
+});
+
+test('a title of before the enterprise was renamed is not taken, and says what to do', async () => {
+  const { wrapper, api, send } = await form('E_ORDINARY', [
+    { ...title, name: '原来的名称有限公司', isDefault: true },
+  ]);
+  expect(wrapper.text()).toContain('与现在的认证企业不一致');
+  await send();
+  await vi.waitFor(() => expect(wrapper.text()).toContain('请选择发票抬头'));
+  expect(api.sent).toHaveLength(0);
+});
+
+test('what was rejected is asked for again with the title and the address it had', async () => {
+  const other = { ...address, id: 'adr_2', recipient: '赵示例', isDefault: false };
+  const { address: line, phone, recipient, regionCode } = other;
+  const rejected = {
+    ...invoice('E_ORDINARY'),
+    state: 'REJECTED',
+    type: 'PAPER_ORDINARY',
+    titleId: 'tit_3',
+    address: { recipient, phone, regionCode, address: line },
+    rejectReason: '抬头有误',
+  };
+  const api = fakeApi({});
+  const titles = [
+    { ...title, isDefault: true },
+    { ...title, id: 'tit_3' },
+  ];
+  const props = { invoice: rejected, enterprise, titles, addresses: [address, other] };
+  const { wrapper } = await mountPage(InvoiceForm, { client: api.client, props });
+  expect(wrapper.text()).toContain('上次申请未通过：抬头有误');
+  for (const value of ['PAPER_ORDINARY', 'tit_3', 'adr_2'])
+    expect((wrapper.get(`input[value=${value}]`).element as HTMLInputElement).checked).toBe(true);
 });
 
 test('why an invoice has to wait is said in words', () => {

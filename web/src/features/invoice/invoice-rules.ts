@@ -1,4 +1,5 @@
 import type { ResultOf } from '../../gql/graphql.ts';
+import { toHalfWidth } from '../../shared/identifiers.ts';
 import { refusalText } from '../../shared/refusal-text.ts';
 import type { StateTone } from '../../shared/StateTag.vue';
 import type { InvoicePageDocument, InvoiceTitlesDocument, ShippingAddressesDocument } from './invoice.gql.ts';
@@ -34,8 +35,20 @@ export const isDigital = (type: InvoiceType) => type === 'DIGITAL_ORDINARY' || t
 export const isPaper = (type: InvoiceType) => type === 'PAPER_ORDINARY' || type === 'PAPER_SPECIAL';
 export const isSpecial = (type: InvoiceType) => type === 'PAPER_SPECIAL' || type === 'DIGITAL_SPECIAL';
 
-/** Why a title cannot stand on an invoice of this type, in words; null if it can. */
-export function titleFault(title: InvoiceTitle, type: InvoiceType): string | null {
+export interface Buyer {
+  readonly name: string;
+  readonly creditCode: string;
+}
+
+/** Whether a title bears another name or tax number than the enterprise has by now: it was changed since. */
+export const isOutdated = (title: InvoiceTitle, buyer: Buyer): boolean =>
+  comparable(title.name) !== comparable(buyer.name) || title.taxNumber !== buyer.creditCode;
+/** Brackets of either width, and spaces, make no other name. */
+const comparable = (name: string) => toHalfWidth(name).replace(/\s/g, '');
+
+/** Why a title cannot stand on an invoice of this type to this buyer, in words; null if it can. */
+export function titleFault(title: InvoiceTitle, type: InvoiceType, buyer: Buyer): string | null {
+  if (isOutdated(title, buyer)) return '与现在的认证企业不一致，请点击“修改”并保存，以更新抬头。';
   if (isSpecial(type)) {
     const { registeredAddress, registeredPhone, bankName, bankAccount } = title;
     const isComplete = registeredAddress && registeredPhone && bankName && bankAccount;
@@ -46,16 +59,12 @@ export function titleFault(title: InvoiceTitle, type: InvoiceType): string | nul
 }
 
 /** The title a form starts with: the default one among those that fit, or the only one that fits. */
-export function preferredTitleId(titles: readonly InvoiceTitle[], type: InvoiceType): string {
-  const fitting = titles.filter((title) => titleFault(title, type) === null);
+export function preferredTitleId(titles: readonly InvoiceTitle[], type: InvoiceType, buyer: Buyer): string {
+  const fitting = titles.filter((title) => titleFault(title, type, buyer) === null);
   return (
     (fitting.find((title) => title.isDefault) ?? (fitting.length === 1 ? fitting[0] : undefined))?.id ?? ''
   );
 }
-
-/** Whether a title bears another name or tax number than the enterprise has by now: it was changed since. */
-export const isOutdated = (title: InvoiceTitle, enterprise: { name: string; creditCode: string }) =>
-  title.name !== enterprise.name || title.taxNumber !== enterprise.creditCode;
 
 /** An address in one line, as a parcel bears it. */
 export const addressLine = (
