@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openBrowser, openPage, type Watched } from './browser.ts';
-import { focused, press, tabTo, type } from './keyboard.ts';
+import { focused, press, tabTo, type, unmarked } from './keyboard.ts';
 import { createLook } from './look.ts';
 import {
   type Any,
@@ -232,6 +232,7 @@ test('a refused voucher is sent again by the keyboard alone; what was paid too m
   expect(await field(page, '交易流水号').inputValue()).toBe('E2E-20261128-03');
   await press(page, '提交');
   await page.getByText('恭喜您已完成订单支付').waitFor();
+  expect([...unmarked]).toEqual([]);
 
   await page.goto(`${service.origin}/orders/${order.id}/pay`);
   await page.getByRole('button', { name: '重新上传支付凭证' }).waitFor();
