@@ -8,5 +8,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 180_000,
     hookTimeout: 180_000,
+    // A page answers when it can, and on a small machine that may take its time.
+    expect: { poll: { timeout: 15_000, interval: 100 } },
   },
 });

@@ -59,13 +59,12 @@ async function loaded(page: Page): Promise<void> {
 
 /** Until nothing fades or slides any more: half-shown text has half its contrast. */
 async function settled(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    // What was just shown begins to fade in with the next frame.
-    await new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)));
-    const running = () =>
-      document
-        .getAnimations()
-        .filter((motion) => motion.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY);
-    while (running().length > 0) await Promise.allSettled(running().map((motion) => motion.finished));
+  await page.waitForFunction(() => {
+    // Vue names what is on its way in or out before the first frame of its motion.
+    const moves = document.querySelector('[class*="-enter-active"], [class*="-leave-active"]');
+    const running = document
+      .getAnimations()
+      .some((motion) => motion.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY);
+    return !moves && !running;
   });
 }
