@@ -68,6 +68,7 @@ async function acceptDisclosure(button: string): Promise<void> {
   await page.getByRole('button', { name: button, exact: true }).click();
   const dialog = page.getByRole('dialog', { name: '特别提示' });
   await dialog.getByText('您填写的发票抬头、邮箱和收件信息').waitFor();
+  await glance('invoice-disclosure');
   await dialog.getByRole('button', { name: '已阅读并同意' }).click();
   await page.getByRole('heading', { name: '申请发票' }).waitFor();
 }

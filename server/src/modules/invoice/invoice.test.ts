@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Person } from '../../../test/support/given.ts';
 import { type Answer, createHarness, type Harness } from '../../../test/support/harness.ts';
+import { system } from '../../access/actor.ts';
 import { fire } from '../../command/fire.ts';
 import { runAsSystem } from '../../command/run.ts';
 import { events } from '../../db/tables/ledger.ts';
@@ -10,10 +11,13 @@ import { type InvoiceType, invoiceTypeLabel } from '../../db/vocabulary.ts';
 import { machineGrid } from '../../kernel/machine.ts';
 import { AMOUNT_MAX_FEN, splitVat } from '../../kernel/money.ts';
 import { limits } from '../../limits.ts';
+import { sceneOf, startedOrder } from '../order/order.fixture.ts';
 import { type Issued, issuedOrder, paidOrder, pdfUpload, resultOf } from '../payment/payment.fixture.ts';
 import { policyLife } from '../policy/policy.machine.ts';
 import { policyById } from '../policy/policy.queries.ts';
+import { requestBasis } from './invoice.disclosure.ts';
 import { invoiceMachine } from './invoice.machine.ts';
+import { invoicesOfOrders } from './invoice.queries.ts';
 import { demandInvoiceReversal, onInvoiceReversed, validInvoiceOfOrder } from './invoice.service.ts';
 import { requestWishedInvoices } from './invoice.wish.ts';
 import { readInvoiceNumber } from './invoice-number.ts';
@@ -532,6 +536,19 @@ describe('the disclosure in front of a request', () => {
     resultOf(await order.ask(ACCEPT_TEXT, { input: { invoiceId, version } }));
     expect(resultOf(await order.ask(REQUEST, { input })).state).toBe('REQUESTED');
   });
+});
+
+test('neither what is asked for nor what was wished for rests on nothing', async () => {
+  const order = await issuedOrder(h, { kind: 'PERFORMANCE' });
+  const { core } = h.app;
+  const { reader } = core.database;
+  const [invoice] = await invoicesOfOrders(reader, system, [order.orderId]);
+  if (!invoice) throw new Error('There is an invoice.');
+  const orderId = await startedOrder(await sceneOf(h));
+  for (const as of ['ASKED', 'WISHED'] as const) {
+    expect(await requestBasis(reader, core.config, invoice, as)).not.toBeNull();
+    expect(await requestBasis(reader, core.config, { ...invoice, orderId }, as)).toBeNull();
+  }
 });
 
 describe('an invoice', () => {
