@@ -301,6 +301,9 @@ export const refundKindLabel: Record<RefundKind, string> = {
 /** What became of money on a bank's statement. */
 export const BANK_LINE_STATES = ['QUEUED', 'MATCHED', 'SET_ASIDE'] as const;
 export type BankLineState = (typeof BANK_LINE_STATES)[number];
+export const BANK_LINE_DIRECTIONS = ['IN', 'OUT'] as const;
+export type BankLineDirection = (typeof BANK_LINE_DIRECTIONS)[number];
+export const bankLineDirectionLabel: Record<BankLineDirection, string> = { IN: '到账', OUT: '付款' };
 export const BANK_LINE_REASONS = [
   'UNMATCHED',
   'AMBIGUOUS',
@@ -309,6 +312,9 @@ export const BANK_LINE_REASONS = [
   'OVER',
   'FOREIGN_PAYER',
   'LATE',
+  'NO_REFUND',
+  'REFUND_AMOUNT',
+  'PAYEE',
 ] as const;
 export type BankLineReason = (typeof BANK_LINE_REASONS)[number];
 export const bankLineReasonLabel: Record<BankLineReason, string> = {
@@ -319,6 +325,9 @@ export const bankLineReasonLabel: Record<BankLineReason, string> = {
   OVER: '到账金额多于应付',
   FOREIGN_PAYER: '付款人不是投保企业',
   LATE: '款项逾期到账',
+  NO_REFUND: '没有待付的退款',
+  REFUND_AMOUNT: '金额与待付的退款不符',
+  PAYEE: '收款账号不是原付款账户',
 };
 /** Accounts of the books, each kept per insurer. */
 export const LEDGER_ACCOUNTS = [

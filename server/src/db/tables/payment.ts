@@ -50,6 +50,7 @@ export const payments = sqliteTable(
     uniqueIndex('payments_remark').on(t.remarkCode),
     index('payments_state').on(t.state, t.createdAt, t.id),
     known('payments_state', t.state, PAYMENT_STATES),
+    known('payments_exception_kind', t.exceptionKind, PAYMENT_EXCEPTION_KINDS),
     notNegative('payments_amount', t.amountFen),
   ],
 );
@@ -111,14 +112,16 @@ export const receipts = sqliteTable(
     /** The line of the bank's statement that shows it; null while only a person says so. */
     lineId: ref(),
     createdAt: instant().notNull(),
+    /** When its line was found to be for another payment: it counts no longer, and that one has a receipt of its own. */
+    takenBackAt: instant(),
   },
   (t) => [
     index('receipts_payment').on(t.paymentId, t.createdAt),
     // A serial number stands for one transfer on the account it came in on.
     uniqueIndex('receipts_transaction')
       .on(t.accountNumber, t.transactionNumber)
-      .where(sql`transaction_number is not null`),
-    uniqueIndex('receipts_line').on(t.lineId).where(sql`line_id is not null`),
+      .where(sql`transaction_number is not null and taken_back_at is null`),
+    uniqueIndex('receipts_line').on(t.lineId).where(sql`line_id is not null and taken_back_at is null`),
     positive('receipts_amount', t.amountFen),
     dayShaped('receipts_received_on', t.receivedOn),
   ],
@@ -152,6 +155,8 @@ export const refunds = sqliteTable(
     paidOn: day(),
     /** The proof that it was paid. */
     uploadId: ref().references(() => uploads.id),
+    /** The line of the bank's statement that shows it; beside a person's proof, or instead of one. */
+    lineId: ref(),
     doneAt: instant(),
   },
   (t) => [

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { RejectedLine } from '../../db/tables/bank.ts';
-import { bankLineReasonLabel } from '../../db/vocabulary.ts';
+import { bankLineDirectionLabel, bankLineReasonLabel } from '../../db/vocabulary.ts';
 import { requireAccess } from '../../graph/access.ts';
 import { builder, enumOf } from '../../graph/builder.ts';
 import { badArgument, connectionOf, pageArguments, pageRequest } from '../../graph/connection.ts';
@@ -12,8 +12,8 @@ import { labelActs, lifeFields, machineEnums } from '../../graph/timeline.ts';
 import { normaliseBankAccount } from '../../kernel/bank-account.ts';
 import { startOfDay } from '../../kernel/clock.ts';
 import { limits } from '../../limits.ts';
-import { Payment } from '../payment/payment.graph.ts';
-import { paymentById } from '../payment/payment.queries.ts';
+import { Payment, Refund } from '../payment/payment.graph.ts';
+import { paymentById, refundById } from '../payment/payment.queries.ts';
 import { TransactionUsed } from '../payment/payment.refusals.ts';
 import { normaliseTransactionNumber } from '../payment/payment.service.ts';
 import { UploadRefused } from '../upload/upload.refusals.ts';
@@ -30,6 +30,7 @@ import { assignBankLine, beginImport, readImport, setAsideBankLine, workThrough 
 labelActs('bankStatement', { IMPORT: '导入银行对账单' });
 const enums = machineEnums(bankLineLife, 'BankLine');
 const Reason = enumOf('BankLineReason', '流水未能按原样入账的原因。', bankLineReasonLabel);
+const Direction = enumOf('BankLineDirection', '流水的方向。', bankLineDirectionLabel);
 const who = { roles: ['OPERATOR', 'UNDERWRITER'], scopes: ['payments:write'] } as const;
 const mayWork = (context: Context): boolean =>
   (context.actor.kind === 'USER' &&
@@ -37,10 +38,16 @@ const mayWork = (context: Context): boolean =>
   (context.actor.kind === 'API_CLIENT' && context.actor.scopes.includes('payments:write'));
 
 const BankLine = builder.objectRef<BankLineView>('BankLine').implement({
-  description: '银行对账单中的一笔到账。开标前，已对应到订单的流水不显示付款人和附言。',
+  description: '银行对账单中的一笔到账或付款。开标前，已对应到订单的流水不显示对方和附言。',
   interfaces: [Node],
   fields: (t) => ({
-    ...lifeFields(t, bankLineLife, enums),
+    ...lifeFields(
+      t,
+      bankLineLife,
+      enums,
+      (row, event) => row.state !== 'MATCHED' || event !== 'ASSIGN' || row.movable,
+    ),
+    direction: t.expose('direction', { type: Direction, description: '方向：到账或付款。' }),
     reason: t.expose('reason', { type: Reason, nullable: true, description: '原因；已按原样入账时为空。' }),
     reasonLabel: t.string({
       nullable: true,
@@ -53,12 +60,12 @@ const BankLine = builder.objectRef<BankLineView>('BankLine').implement({
     amount: t.expose('amountFen', { type: 'Money', description: '金额（元）。' }),
     payerName: t.string({
       nullable: true,
-      description: '付款户名；不可见时为空。',
+      description: '对方户名：到账的付款人，付款的收款人；不可见时为空。',
       resolve: (row) => (row.sealed ? null : row.payerName),
     }),
     payerAccountMasked: t.string({
       nullable: true,
-      description: '付款账号末四位；未知或不可见时为空。',
+      description: '对方账号末四位；未知或不可见时为空。',
       resolve: (row) => (row.sealed ? null : row.payerAccountMasked),
     }),
     remark: t.string({
@@ -72,6 +79,13 @@ const BankLine = builder.objectRef<BankLineView>('BankLine').implement({
       description: '对应的付款；没有时为空。',
       resolve: (row, _args, context) =>
         row.paymentId ? paymentById(context.db, context.actor, row.paymentId) : null,
+    }),
+    refund: t.field({
+      type: Refund,
+      nullable: true,
+      description: '付款流水所支付的退款；没有时为空。',
+      resolve: (row, _args, context) =>
+        row.refundId ? refundById(context.db, context.actor, row.refundId) : null,
     }),
     setAsideReason: t.exposeString('setAsideReason', { nullable: true, description: '搁置的原因。' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: '导入时间。' }),
@@ -94,10 +108,10 @@ const BankStatement = builder.objectRef<BankStatementRow>('BankStatement').imple
   interfaces: [Node],
   fields: (t) => ({
     accountNumber: t.exposeString('accountNumber', { description: '收款账号。' }),
-    confirmed: t.exposeInt('confirmed', { description: '已自动确认到账的笔数。' }),
+    confirmed: t.exposeInt('confirmed', { description: '已自动确认到账或退款的笔数。' }),
     queued: t.exposeInt('queued', { description: '须人工处理的笔数。' }),
     repeated: t.exposeInt('repeated', { description: '此前已导入、未改变任何内容的笔数。' }),
-    outgoing: t.exposeInt('outgoing', { description: '支出等非到账的笔数。' }),
+    outgoing: t.exposeInt('outgoing', { description: '冲正、尚未记账等未处理的笔数。' }),
     rejected: t.field({ type: [Rejected], description: '无法读取的行。', resolve: (row) => row.rejected }),
     importedAt: t.expose('createdAt', { type: 'DateTime', description: '导入时间。' }),
     doneAt: t.expose('doneAt', { type: 'DateTime', nullable: true, description: '处理完毕的时间。' }),
@@ -132,21 +146,22 @@ builder.queryField('bankLines', (t) =>
 );
 
 const LineInput = builder.inputType('BankLineInput', {
-  description: '一笔到账。',
+  description: '一笔到账或付款。',
   fields: (t) => ({
+    direction: t.field({ type: Direction, description: '方向，默认到账。' }),
     transactionNumber: t.string({ description: '银行流水号。' }),
     bookedOn: t.field({ type: 'Date', required: true, description: '入账日期。' }),
     bookedAt: t.field({ type: 'DateTime', description: '入账时间。' }),
     amount: t.field({ type: 'Money', required: true, description: '金额（元）。' }),
-    payerName: t.string({ required: true, description: '付款户名。' }),
-    payerAccount: t.string({ description: '付款账号。' }),
+    payerName: t.string({ required: true, description: '对方户名。' }),
+    payerAccount: t.string({ description: '对方账号。' }),
     remark: t.string({ description: '附言、摘要和用途。' }),
   }),
 });
 
 mutation('importBankStatement', {
   description:
-    '导入银行对账单：常见银行的 CSV（UTF-8 或 GBK）、camt.053 XML，或直接给出流水。附言、付款户名、金额都相符的自动确认到账，其余进入待处理。同一份对账单再次导入不改变任何内容。',
+    '导入银行对账单：常见银行的 CSV（UTF-8 或 GBK）、camt.053 XML，或直接给出流水。附言、付款户名、金额都相符的自动确认到账；付款流水与待付的退款金额、收款账号、附言都相符的自动确认退款；其余进入待处理。同一份对账单再次导入不改变任何内容。',
   who,
   type: BankStatement,
   refusals: [UploadRefused],
@@ -172,6 +187,7 @@ mutation('importBankStatement', {
   slow: async (context, input) => {
     const { core, actor, facts } = context;
     const lines = input.lines?.map((line) => ({
+      direction: line.direction ?? ('IN' as const),
       transactionNumber: line.transactionNumber ? normaliseTransactionNumber(line.transactionNumber) : null,
       bookedOn: line.bookedOn,
       bookedAt: line.bookedAt ?? startOfDay(line.bookedOn),
@@ -188,7 +204,8 @@ mutation('importBankStatement', {
 
 const expectedStateText = '调用方所见的状态；不符时返回 STALE_STATE。';
 mutation('assignBankLine', {
-  description: '指定流水对应的付款。金额和付款人相符的确认到账，否则成为付款异常；重复支付的款项随即退回。',
+  description:
+    '指定流水对应的付款。金额和付款人相符的确认到账，否则成为付款异常；重复支付的款项随即退回。付款流水则确认该付款的退款。已匹配的到账在款项仍为异常、尚未退款时可改归其他付款。',
   who,
   type: BankLine,
   refusals: [TransactionUsed],

@@ -20,7 +20,8 @@ export const bankLineMachine = defineMachine({
   },
   table: {
     QUEUED: { MATCH: 'MATCHED', ASSIGN: 'MATCHED', SET_ASIDE: 'SET_ASIDE' },
-    MATCHED: {},
+    // Found to be another payment's, while nothing final followed.
+    MATCHED: { ASSIGN: 'MATCHED' },
     // Set aside by mistake.
     SET_ASIDE: { ASSIGN: 'MATCHED' },
   },

@@ -6,6 +6,7 @@ import { contains } from '../../db/search.ts';
 import { bankLines, bankStatements } from '../../db/tables/bank.ts';
 import { insurers } from '../../db/tables/insurer.ts';
 import { orders } from '../../db/tables/order.ts';
+import { payments, receipts, refunds } from '../../db/tables/payment.ts';
 import { bidSections } from '../../db/tables/section.ts';
 import type { BankLineReason, BankLineState } from '../../db/vocabulary.ts';
 import { type Page, type PageRequest, pageOf } from '../../kernel/page.ts';
@@ -20,6 +21,8 @@ export type BankStatementRow = typeof bankStatements.$inferSelect;
  */
 export interface BankLineView extends BankLineRow {
   readonly sealed: boolean;
+  /** Whether the money still lies with its payment as an exception: then it may turn out to be another's. */
+  readonly movable: boolean;
 }
 
 export interface BankLineFilter {
@@ -39,15 +42,19 @@ function select(db: Db, actor: Actor, where: SQL | undefined) {
     .select({
       line: bankLines,
       open: sql<number>`(${or(isNull(bankLines.orderId), ordersFor(db, actor))})`,
+      movable: sql<number>`exists(select 1 from ${receipts} join ${payments} on ${payments.id} = ${receipts.paymentId}
+        where ${receipts.lineId} = ${bankLines.id} and ${receipts.takenBackAt} is null and ${payments.state} = 'EXCEPTION'
+        and not exists(select 1 from ${refunds} where ${refunds.receiptId} = ${receipts.id}))`,
     })
     .from(bankLines)
     .leftJoin(orders, eq(orders.id, bankLines.orderId))
     .leftJoin(bidSections, eq(bidSections.id, orders.sectionId))
     .where(and(own(actor), where));
 }
-const view = ({ line, open }: Awaited<ReturnType<typeof select>>[number]): BankLineView => ({
+const view = ({ line, open, movable }: Awaited<ReturnType<typeof select>>[number]): BankLineView => ({
   ...line,
   sealed: open !== 1,
+  movable: movable === 1,
 });
 
 /** Lines the caller works on, newest first. What is not shown of a line is not searched either. */

@@ -8,7 +8,7 @@ import { InvalidInput, NotFound } from '../../command/refusals.ts';
 import { asConsequence, type Command, run } from '../../command/run.ts';
 import { prepared, shapeOf } from '../../db/prepared.ts';
 import { bankLines, bankStatements } from '../../db/tables/bank.ts';
-import type { BankLineReason } from '../../db/vocabulary.ts';
+import { type BankLineReason, bankLineReasonLabel } from '../../db/vocabulary.ts';
 import { maskBankAccount, normaliseBankAccount } from '../../kernel/bank-account.ts';
 import { newId, remarkCodesIn } from '../../kernel/id.ts';
 import { invariant } from '../../kernel/invariant.ts';
@@ -22,8 +22,9 @@ import {
   paymentWorkByCodes,
   paymentWorkByVoucher,
   receiptByTransaction,
+  refundByTransaction,
 } from '../payment/payment.queries.ts';
-import { takeArrival } from '../payment/payment.service.ts';
+import { takeArrival, takeBackArrival, takeOutflow } from '../payment/payment.service.ts';
 import { uploadById } from '../upload/upload.queries.ts';
 import { takeUpload } from '../upload/upload.service.ts';
 import { bankLineLife } from './bank.machine.ts';
@@ -183,7 +184,9 @@ async function identitiesOf(lines: readonly StatementLine[]): Promise<string[]> 
   const turn = turns();
   for (const line of lines) {
     await turn();
-    identities.push(line.transactionNumber ?? contentIdentity(line, seen));
+    const identity = line.transactionNumber ?? contentIdentity(line, seen);
+    // Some banks give a transfer and what it sends back one number.
+    identities.push(line.direction === 'OUT' ? `OUT ${identity}` : identity);
   }
   return identities;
 }
@@ -227,6 +230,7 @@ async function takeIn(
     accountNumber,
     identity,
     transactionNumber: line.transactionNumber,
+    direction: line.direction,
     bookedOn: line.bookedOn,
     bookedAt: line.bookedAt,
     amountFen: line.amountFen,
@@ -243,6 +247,7 @@ async function takeIn(
   );
   const [written] = await insert.execute(values);
   if (!written) return 'repeated';
+  if (written.direction === 'OUT') return takeOut(command, written, line.payerAccount);
 
   const candidates = await candidatesFor(command, written);
   const [work] = candidates;
@@ -272,17 +277,53 @@ async function takeIn(
   return arrival.fault === null ? 'confirmed' : 'queued';
 }
 
+/** What went out for a refund proves it. For what else the insurer pays from its account is none of the books' business. */
+async function takeOut(
+  command: Command,
+  line: BankLineRow,
+  payeeAccount: string | null,
+): Promise<'confirmed' | 'queued'> {
+  const candidates = await candidatesFor(command, line);
+  const [work] = candidates;
+  if (!work) return 'queued';
+  const link = { paymentId: work.payment.id, orderId: work.order.id };
+  const taken =
+    candidates.length > 1
+      ? { fault: 'AMBIGUOUS' as const }
+      : await takeOutflow(command, work.payment, outflowOf(line, payeeAccount), false);
+  if ('fault' in taken) {
+    await connect(command, line, { ...link, reason: taken.fault });
+    return 'queued';
+  }
+  await fire(asConsequence(command), bankLineLife, line, 'MATCH', {
+    set: { ...link, refundId: taken.refundId, reason: null },
+  });
+  return 'confirmed';
+}
+
+const outflowOf = (line: BankLineRow, payeeAccount: string | null) => ({
+  amountFen: line.amountFen,
+  payeeAccount,
+  transactionNumber: line.transactionNumber,
+  paidOn: line.bookedOn,
+  lineId: line.id,
+});
+
 const accountPlace = (lineId: string) => ({ column: 'bank_lines.payer_account_sealed', rowId: lineId });
 
-/** Whose a line is: by the codes in its remark, else by a serial number that a voucher or a confirmed payment bears. */
+/** Whose a line is: by the codes in its remark, else by a serial number that a voucher, a receipt or a paid refund bears. */
 async function candidatesFor(command: Command, line: BankLineRow): Promise<PaymentWork[]> {
   const coded = await paymentWorkByCodes(command.db, line.insurerId, remarkCodesIn(toHalfWidth(line.remark)));
   if (coded.length > 0 || !line.transactionNumber) return coded;
-  const receipt = await receiptByTransaction(command.db, line.accountNumber, line.transactionNumber);
-  const found = receipt
-    ? await paymentWork(command.db, receipt.paymentId)
-    : await paymentWorkByVoucher(command.db, line.insurerId, line.transactionNumber);
-  return found ? [found] : [];
+  const known =
+    line.direction === 'OUT'
+      ? await refundByTransaction(command.db, line.insurerId, line.transactionNumber)
+      : await receiptByTransaction(command.db, line.accountNumber, line.transactionNumber);
+  if (known) return [await paymentWork(command.db, known.paymentId)].filter((work) => work !== null);
+  const said =
+    line.direction === 'IN' &&
+    (await paymentWorkByVoucher(command.db, line.insurerId, line.transactionNumber));
+  return said ? [said] : [];
 }
 
 const arrivalOf = (line: BankLineRow, payerAccount: string | null) => ({
@@ -300,14 +341,20 @@ async function hold(
   line: BankLineRow,
   link: { readonly paymentId: string; readonly orderId: string; readonly reason: BankLineReason } | null,
 ): Promise<void> {
-  if (link) await command.db.update(bankLines).set(link).where(eq(bankLines.id, line.id));
+  if (link) await connect(command, line, link);
   await enter(command, line, 'HOLD');
 }
 
-const enter = (command: Command, line: BankLineRow, kind: 'HOLD' | 'RELEASE') =>
+const connect = (
+  command: Command,
+  line: BankLineRow,
+  link: { readonly paymentId: string; readonly orderId: string; readonly reason: BankLineReason },
+) => command.db.update(bankLines).set(link).where(eq(bankLines.id, line.id));
+
+const enter = (command: Command, line: BankLineRow, kind: 'HOLD' | 'RELEASE', causeId = line.id) =>
   post(command, {
     kind,
-    causeId: line.id,
+    causeId,
     insurerId: line.insurerId,
     orderId: null,
     legs: [
@@ -332,7 +379,8 @@ async function expected(command: Command, input: Move, event: 'ASSIGN' | 'SET_AS
 
 /**
  * Says which payment a line is for. Exact, it is confirmed; otherwise it becomes the exception that it is; what was paid twice goes
- * back.
+ * back. A line that was matched goes over from its payment to another, while its money is an exception of which nothing went back.
+ * What went out pays a refund of the payment.
  *
  * Refuses: NotFound, StaleState, TransitionRefused, InvalidInput, TransactionUsed.
  */
@@ -349,7 +397,9 @@ export async function assignBankLine(
   invariant(work, 'a payment belongs to an order');
   const account =
     line.payerAccountSealed && command.core.cipher.open(line.payerAccountSealed, accountPlace(line.id));
-  const held = line.state === 'QUEUED';
+  if (line.direction === 'OUT') return assignOutflow(command, line, work, account);
+  const taken = line.state === 'MATCHED' ? await takeOver(command, line, payment.id) : null;
+  const held = line.state === 'QUEUED' || taken !== null;
   const arrival = await takeArrival(
     command,
     work,
@@ -359,9 +409,42 @@ export async function assignBankLine(
   );
   if (!arrival.taken) throw refusedEvent(bankLineLife, line, 'ASSIGN');
   // Entered before by a person's word: what waits in suspense is the same money.
-  if (arrival.counted && held) await enter(command, line, 'RELEASE');
+  if (arrival.counted && held) await enter(command, line, 'RELEASE', taken?.id);
   await fire(command, bankLineLife, line, 'ASSIGN', {
     set: { paymentId: payment.id, orderId: payment.orderId, reason: arrival.fault, setAsideReason: null },
+    data: { from: line.paymentId, to: payment.id },
+  });
+  return (await bankLineById(command.db, command.actor, line.id)) as BankLineView;
+}
+
+/** Refuses: InvalidInput, TransitionRefused. */
+async function takeOver(command: Command, line: BankLineRow, paymentId: string) {
+  if (line.paymentId === paymentId) throw fault('paymentId', '该流水已对应到这笔付款');
+  const taken = await takeBackArrival(command, line.id);
+  if (!taken) throw refusedEvent(bankLineLife, line, 'ASSIGN');
+  return taken;
+}
+
+/** Refuses: InvalidInput, TransitionRefused. */
+async function assignOutflow(
+  command: Command,
+  line: BankLineRow,
+  { payment }: PaymentWork,
+  payeeAccount: string | null,
+): Promise<BankLineView> {
+  // A refund that was paid is done with.
+  if (line.state === 'MATCHED') throw refusedEvent(bankLineLife, line, 'ASSIGN');
+  const taken = await takeOutflow(command, payment, outflowOf(line, payeeAccount), true);
+  if ('fault' in taken) throw fault('paymentId', bankLineReasonLabel[taken.fault]);
+  await fire(command, bankLineLife, line, 'ASSIGN', {
+    set: {
+      paymentId: payment.id,
+      orderId: payment.orderId,
+      refundId: taken.refundId,
+      reason: null,
+      setAsideReason: null,
+    },
+    data: { from: line.paymentId, to: payment.id },
   });
   return (await bankLineById(command.db, command.actor, line.id)) as BankLineView;
 }
@@ -377,7 +460,7 @@ export async function setAsideBankLine(
 ): Promise<BankLineView> {
   const line = await expected(command, input, 'SET_ASIDE');
   const reason = cleanText(input.reason, limits.noteCharactersMax);
-  await enter(command, line, 'RELEASE');
+  if (line.direction === 'IN') await enter(command, line, 'RELEASE');
   await fire(command, bankLineLife, line, 'SET_ASIDE', { set: { setAsideReason: reason }, note: reason });
   return (await bankLineById(command.db, command.actor, line.id)) as BankLineView;
 }

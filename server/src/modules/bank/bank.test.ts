@@ -2,13 +2,17 @@ import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Person } from '../../../test/support/given.ts';
 import { createHarness, type Harness } from '../../../test/support/harness.ts';
+import { shanghaiDay } from '../../kernel/clock.ts';
 import { remarkCode, remarkCodesIn } from '../../kernel/id.ts';
 import { verifyLedger } from '../ledger/ledger.queries.ts';
 import {
   CONFIRM,
+  CONFIRM_REFUND,
   type Payable,
   payableOrder,
+  refundProof,
   resultOf,
+  START_REFUND,
   SUBMIT_VOUCHER,
   voucherInput,
 } from '../payment/payment.fixture.ts';
@@ -18,10 +22,10 @@ const refusal = '... on Error { code message } ... on InvalidInput { issues { pa
 const IMPORT = `mutation ($input: ImportBankStatementInput!) { importBankStatement(input: $input) {
   ... on BankStatement { id confirmed queued repeated outgoing doneAt rejected { row column message } } ${refusal} } }`;
 const ASSIGN = `mutation ($input: AssignBankLineInput!) { assignBankLine(input: $input) {
-  ... on BankLine { id state reason payment { state exceptionKind refunds { amount kind } } } ${refusal} } }`;
+  ... on BankLine { id state reason refund { state } payment { state exceptionKind refunds { amount kind } } } ${refusal} } }`;
 const SET_ASIDE = `mutation ($input: SetAsideBankLineInput!) { setAsideBankLine(input: $input) { ... on BankLine { id state setAsideReason } ${refusal} } }`;
 const LINES = `query ($filter: BankLineFilter) { bankLines(filter: $filter) { totalCount nodes {
-  id state reason amount transactionNumber payerName payerAccountMasked remark payment { id state orderNumber order { id } } events { id note } } } }`;
+  id state reason direction availableEvents amount transactionNumber payerName payerAccountMasked remark payment { id state orderNumber order { id } } events { id note } } } }`;
 
 let h: Harness;
 let operator: Person;
@@ -171,6 +175,202 @@ describe('a line of a statement', () => {
   });
 });
 
+describe('a line that went out', () => {
+  /** An order whose surplus is to go back to the account that it came from. */
+  const surplus = async () => {
+    const order = await payableOrder(h);
+    await take(order, [lineOf(order, { amount: '450.00' })]);
+    resultOf(await h.as(operator)(CONFIRM, { input: { paymentId: order.paymentId } }));
+    return order;
+  };
+  const outOf = (order: Payable, changes: Record<string, unknown> = {}) =>
+    lineOf(order, { direction: 'OUT', amount: '50.00', remark: `退款 ${order.remarkCode}`, ...changes });
+  const refundsOf = async (order: Payable) =>
+    (
+      await h.as(order.underwriter)(
+        'query ($id: ID!) { node(id: $id) { ... on Payment { refunds { id state onStatement transactionNumber paidOn proof { id } } } } }',
+        { id: order.paymentId },
+      )
+    ).data.node.refunds;
+
+  test('for a refund, to the fen and to the account the money came from, confirms it with the line as proof', async () => {
+    const order = await surplus();
+    const line = outOf(order);
+    expect(await take(order, [line])).toMatchObject({ confirmed: 1, queued: 0 });
+    expect(await refundsOf(order)).toMatchObject([
+      {
+        state: 'REFUNDED',
+        onStatement: true,
+        transactionNumber: line.transactionNumber,
+        paidOn: '2026-11-24',
+      },
+    ]);
+    const [shown] = await linesFor({ search: line.transactionNumber }, order.underwriter);
+    expect(shown).toMatchObject({ direction: 'OUT', state: 'MATCHED', reason: null, availableEvents: [] });
+    expect(await h.events()).toContain('SYSTEM refund CONFIRM: REFUNDING -> REFUNDED');
+    await balanced();
+    expect(await take(order, [line, outOf(order)])).toMatchObject({ confirmed: 0, queued: 1, repeated: 1 });
+    expect(await linesFor({ states: ['QUEUED'] })).toMatchObject([{ reason: 'NO_REFUND' }]);
+    await balanced();
+  });
+
+  test.each([
+    ['of another amount', { amount: '49.99' }, 'REFUND_AMOUNT'],
+    ['to another account', { payerAccount: '6222000099999999' }, 'PAYEE'],
+    ['to no account that is said', { payerAccount: null }, 'PAYEE'],
+    ['before the refund was ordered', { bookedOn: '2026-11-23' }, 'NO_REFUND'],
+    ['without a code', { remark: '工资' }, 'UNMATCHED'],
+  ])(
+    '%s waits with its reason, changes no refund, and nothing of it is in the books',
+    async (_what, changes, reason) => {
+      const order = await surplus();
+      const entries = (await h.rows()).ledger_entries;
+      expect(await take(order, [outOf(order, changes)])).toMatchObject({ confirmed: 0, queued: 1 });
+      const [line] = await linesFor({ states: ['QUEUED'] });
+      expect(line).toMatchObject({ direction: 'OUT', reason });
+      expect(await refundsOf(order)).toMatchObject([{ state: 'REFUNDING', onStatement: false }]);
+      expect((await h.rows()).ledger_entries).toBe(entries);
+      await balanced();
+      const before = await h.content(['idempotency_keys']);
+      const input = { lineId: line.id, paymentId: order.paymentId };
+      if (reason !== 'UNMATCHED') {
+        expect(resultOf(await h.as(operator)(ASSIGN, { input })).code).toBe('INVALID_INPUT');
+        expect(await h.content(['idempotency_keys'])).toBe(before);
+        const aside = { lineId: line.id, reason: '与平台无关' };
+        expect(resultOf(await h.as(operator)(SET_ASIDE, { input: aside }))).toMatchObject({
+          state: 'SET_ASIDE',
+        });
+      } else {
+        expect(resultOf(await h.as(operator)(ASSIGN, { input }))).toMatchObject({
+          state: 'MATCHED',
+          refund: { state: 'REFUNDED' },
+        });
+        expect(resultOf(await h.as(operator)(ASSIGN, { input })).code).toBe('TRANSITION_REFUSED');
+      }
+      await balanced();
+    },
+  );
+
+  test('is recognised where a person proved the refund before', async () => {
+    const order = await surplus();
+    const [refund] = await refundsOf(order);
+    const proof = await refundProof(h, order.underwriter, refund.id);
+    resultOf(await h.as(order.underwriter)(CONFIRM_REFUND, { input: proof }));
+    const line = outOf(order, { transactionNumber: proof.transactionNumber.toUpperCase(), remark: '' });
+    expect(await take(order, [line])).toMatchObject({ confirmed: 1 });
+    expect(await refundsOf(order)).toMatchObject([
+      { state: 'REFUNDED', onStatement: true, proof: { id: proof.uploadId } },
+    ]);
+    await balanced();
+  });
+
+  test('ends a payment that goes back whole', async () => {
+    const order = await payableOrder(h);
+    await take(order, [lineOf(order, { payerName: '别家公司' })]);
+    h.pass(60 * 24 * 3_600_000);
+    // Signed in anew: no session lasts that long.
+    operator = await h.given.operator();
+    const input = { paymentId: order.paymentId, reason: '付款人不是投保企业' };
+    const returned = resultOf(await h.as(operator)(START_REFUND, { input }));
+    expect(returned.state).toBe('REFUNDING');
+    const paidOn = shanghaiDay(h.now());
+    await take(order, [outOf(order, { amount: '400.00', bookedOn: paidOn })]);
+    expect(await h.events()).toContain('SYSTEM payment CONFIRM_REFUND: REFUNDING -> REFUNDED');
+    await balanced();
+  });
+});
+
+describe('a line that was matched', () => {
+  const pair = async () => {
+    const insurer = await h.given.insurer();
+    const product = await h.given.product(insurer.id);
+    const one = await payableOrder(h, { insurer, product });
+    const two = await payableOrder(h, { insurer, product });
+    return [one, two] as const;
+  };
+  const matched = async () => (await linesFor({ states: ['MATCHED'] }))[0];
+  const move = async (line: { id: string }, to: Payable, who: Person = operator) =>
+    resultOf(await h.as(who)(ASSIGN, { input: { lineId: line.id, paymentId: to.paymentId } }));
+
+  test('with the wrong code goes over to the payment it is for, which is confirmed, while the first waits again', async () => {
+    const [one, two] = await pair();
+    await take(one, [lineOf(one, { payerName: two.enterpriseName })]);
+    expect(await stateOf(one)).toMatchObject({ payment: { exceptionKind: 'FOREIGN_PAYER' } });
+    const line = await matched();
+    expect(line.availableEvents).toContain('ASSIGN');
+    expect(await move(line, two)).toMatchObject({
+      state: 'MATCHED',
+      reason: null,
+      payment: { state: 'CONFIRMED' },
+    });
+    expect(await stateOf(two)).toMatchObject({ state: 'ISSUING' });
+    expect(await stateOf(one)).toEqual({
+      state: 'AWAITING_PAYMENT',
+      payment: { state: 'AWAITING_TRANSFER', exceptionKind: null },
+    });
+    const events = await h.events();
+    expect(events).toContain('SYSTEM payment TAKE_BACK: EXCEPTION -> AWAITING_TRANSFER');
+    expect(events).toContain('OPERATOR bankLine ASSIGN: MATCHED -> MATCHED');
+    await balanced();
+    // The first can be paid for as if nothing had been.
+    expect(await take(one, [lineOf(one)])).toMatchObject({ confirmed: 1 });
+    await balanced();
+  });
+
+  test('of an order with a voucher goes over, and the voucher is reviewed on', async () => {
+    const [one, two] = await pair();
+    await one.ask(SUBMIT_VOUCHER, { input: await voucherInput(one) });
+    await take(one, [lineOf(one, { payerName: two.enterpriseName })]);
+    await move(await matched(), two);
+    expect(await stateOf(one)).toEqual({
+      state: 'PAYMENT_REVIEW',
+      payment: { state: 'VOUCHER_SUBMITTED', exceptionKind: null },
+    });
+    await balanced();
+  });
+
+  test('of an order that is over goes over, and the payment is closed again; of several the others stay', async () => {
+    const [one, two] = await pair();
+    await one.ask('mutation ($input: CancelOrderInput!) { cancelOrder(input: $input) { __typename } }', {
+      input: { orderId: one.orderId, reason: '不投' },
+    });
+    await take(one, [lineOf(one, { payerName: two.enterpriseName })]);
+    await move(await matched(), two);
+    expect(await stateOf(one)).toMatchObject({ state: 'CANCELLED', payment: { state: 'CLOSED' } });
+    await balanced();
+
+    const [three, four] = await pair();
+    await take(three, [lineOf(three, { amount: '100.00' })]);
+    await take(three, [lineOf(three, { amount: '200.00', transactionNumber: 'MOVES-1' })]);
+    const line = (await linesFor({ search: 'MOVES-1' }))[0];
+    expect(await move(line, four)).toMatchObject({ payment: { state: 'EXCEPTION' } });
+    expect(await stateOf(three)).toMatchObject({ payment: { state: 'EXCEPTION', exceptionKind: 'SHORT' } });
+    await balanced();
+    // And back.
+    await move(line, three);
+    expect(await stateOf(four)).toMatchObject({ payment: { state: 'AWAITING_TRANSFER' } });
+    await balanced();
+  });
+
+  test('stays where something final followed: confirmed, or on its way back; and to the payment that has it nothing goes', async () => {
+    const [one, two] = await pair();
+    await take(one, [lineOf(one)]);
+    const confirmed = await matched();
+    expect(confirmed.availableEvents).not.toContain('ASSIGN');
+    const [three, four] = await pair();
+    await take(three, [lineOf(three, { payerName: '别家公司', transactionNumber: 'STAYS-1' })]);
+    const [held] = await linesFor({ search: 'STAYS-1' });
+    expect((await move(held, three)).issues[0].path).toBe('paymentId');
+    const input = { paymentId: three.paymentId, reason: '付款人不是投保企业' };
+    resultOf(await h.as(operator)(START_REFUND, { input }));
+    const before = await h.content(['idempotency_keys']);
+    expect((await move(confirmed, two)).code).toBe('TRANSITION_REFUSED');
+    expect((await move(held, four)).code).toBe('TRANSITION_REFUSED');
+    expect(await h.content(['idempotency_keys'])).toBe(before);
+    await balanced();
+  });
+});
+
 describe('a statement of many lines', () => {
   const many = (order: Payable) => [
     lineOf(order),
@@ -293,10 +493,11 @@ describe('a file', () => {
   ])('of CSV in %s is read by its titles, and a row at fault is named', (_encoding, bytes) => {
     expect(readStatement(bytes)).toEqual({
       accountNumber: '0000111122223333',
-      outgoing: 1,
+      outgoing: 0,
       rejected: [{ row: 6, column: '交易时间', message: '不是有效的日期：2026-13-24' }],
       lines: [
         {
+          direction: 'IN',
           transactionNumber: '00012345',
           bookedOn: '2026-11-24',
           bookedAt: Date.UTC(2026, 10, 24, 2, 11, 12),
@@ -304,6 +505,16 @@ describe('a file', () => {
           payerName: '演示建设有限公司',
           payerAccount: '6222000012345365',
           remark: '转账 AB2C3DE',
+        },
+        {
+          direction: 'OUT',
+          transactionNumber: '00012346',
+          bookedOn: '2026-11-24',
+          bookedAt: Date.UTC(2026, 10, 24, 2, 12, 12),
+          amountFen: 2000,
+          payerName: '某公司',
+          payerAccount: '62220000',
+          remark: '费用',
         },
       ],
     });
@@ -320,9 +531,9 @@ describe('a file', () => {
     ],
     [
       'BOC',
-      "交易类型[ Transaction Type ],付款人名称[ Payer's Name ],付款人账号[ Debit Account No. ],交易日期[ Transaction Date ],交易时间[ Transaction time ],交易金额[ Trade Amount ],交易流水号[ Transaction reference number ],用途[ Purpose ]\n来账,甲公司,6222000012345365,20261124,10:11:12,400.00,1-000123,AB2C3DE\n往账,乙公司,6222000012345366,20261124,10:11:12,-400.00,1-000124,\n",
+      "交易类型[ Transaction Type ],付款人名称[ Payer's Name ],付款人账号[ Debit Account No. ],收款人名称[ Payee's Name ],收款人账号[ Beneficiary Account No. ],交易日期[ Transaction Date ],交易时间[ Transaction time ],交易金额[ Trade Amount ],交易流水号[ Transaction reference number ],用途[ Purpose ]\n来账,甲公司,6222000012345365,演示,0000111122223333,20261124,10:11:12,400.00,1-000123,AB2C3DE\n往账,演示,0000111122223333,乙公司,6222000012345366,20261124,10:11:12,-400.00,1-000124,\n",
     ],
-  ])('of %s is read', (_bank, text) => {
+  ])('of %s is read', (bank, text) => {
     const read = readStatement(utf8(text));
     expect(read).toMatchObject({
       rejected: [],
@@ -334,6 +545,17 @@ describe('a file', () => {
           amountFen: 40_000,
           payerName: '甲公司',
         },
+        ...(bank === 'BOC'
+          ? [
+              {
+                direction: 'OUT',
+                amountFen: 40_000,
+                payerName: '乙公司',
+                payerAccount: '6222000012345366',
+                transactionNumber: '1-000124',
+              },
+            ]
+          : []),
       ],
     });
   });
@@ -343,17 +565,21 @@ describe('a file', () => {
   const entry = (kind: string) =>
     `<Ntry><Amt Ccy="CNY">400.00</Amt><CdtDbtInd>${kind}</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-11-24</Dt></BookgDt><AcctSvcrRef>REF-1</AcctSvcrRef><NtryDtls><TxDtls><RltdPties><Dbtr><Pty><Nm>甲&amp;乙公司</Nm></Pty></Dbtr><DbtrAcct><Id><Othr><Id>6222000012345365</Id></Othr></Id></DbtrAcct></RltdPties><RmtInf><Ustrd>AB2C3DE</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>`;
   test('of camt.053 is read', () => {
-    expect(readStatement(utf8(camt(entry('CRDT') + entry('DBIT'))))).toMatchObject({
+    const out = entry('DBIT').replaceAll('Dbtr', 'Cdtr');
+    const reversed = entry('CRDT').replace('</CdtDbtInd>', '</CdtDbtInd><RvslInd>true</RvslInd>');
+    expect(readStatement(utf8(camt(entry('CRDT') + out + reversed)))).toMatchObject({
       accountNumber: '0000111122223333',
       outgoing: 1,
       lines: [
         {
+          direction: 'IN',
           transactionNumber: 'REF-1',
           amountFen: 40_000,
           payerName: '甲&乙公司',
           payerAccount: '6222000012345365',
           remark: 'AB2C3DE',
         },
+        { direction: 'OUT', payerName: '甲&乙公司', payerAccount: '6222000012345365', remark: 'AB2C3DE' },
       ],
     });
   });

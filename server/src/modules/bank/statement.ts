@@ -1,6 +1,7 @@
 import { CsvError, parse as parseCsv } from 'csv-parse/sync';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import type { RejectedLine } from '../../db/tables/bank.ts';
+import type { BankLineDirection } from '../../db/vocabulary.ts';
 import { normaliseBankAccount } from '../../kernel/bank-account.ts';
 import { isDay, parseInstant, startOfDay } from '../../kernel/clock.ts';
 import { parseYuan } from '../../kernel/money.ts';
@@ -9,13 +10,16 @@ import { limits } from '../../limits.ts';
 
 /** Reads statements of banks. Pure: nothing is looked up, nothing is written. */
 
-/** Money that came in. */
+/** Money that came in or went out. */
 export interface StatementLine {
+  readonly direction: BankLineDirection;
   readonly transactionNumber: string | null;
   readonly bookedOn: string;
   /** Milliseconds; the first instant of the day where the bank gives no time. */
   readonly bookedAt: number;
+  /** Over 0 either way. */
   readonly amountFen: number;
+  /** The other side: of money that went out, who was paid. */
   readonly payerName: string;
   readonly payerAccount: string | null;
   readonly remark: string;
@@ -24,6 +28,7 @@ export interface Statement {
   /** The account it is of, where the file says so. */
   readonly accountNumber: string | null;
   readonly lines: readonly StatementLine[];
+  /** Reversals, and what the bank has not booked yet. */
   readonly outgoing: number;
   readonly rejected: readonly RejectedLine[];
 }
@@ -49,6 +54,8 @@ const titles = {
   direction: ['借贷标志', '借贷方向', '借贷', '收支标志', '收支', '交易类型'],
   name: ['对方户名', '对方单位名称', '对方单位', '对方名称', '付款人名称', '对方账户名称'],
   account: ['对方账号', '对方帐号', '对方账户', '付款人账号'],
+  payee: ['收款人名称'],
+  payeeAccount: ['收款人账号'],
   own: ['本方账号', '本方帐号', '查询账号', '账号'],
 } as const;
 const remarkTitles = ['附言', '交易附言', '客户附言', '摘要', '用途', '交易用途', '备注', '摘要/附言'];
@@ -138,7 +145,14 @@ function readCsv(text: string): StatementReading {
       reject(isSingle ? 'amount' : 'credit', '金额应精确到分');
       continue;
     }
-    if (amount <= 0 || (isSingle && /借|支|往|^D/i.test(direction))) {
+    const wentOut = isSingle ? (amount < 0 || isOutgoing(direction) ? amount : 0) : readAmount(get('debit'));
+    if (wentOut === null) {
+      reject('debit', '金额应精确到分');
+      continue;
+    }
+    const isOut = wentOut !== 0 && (isSingle || amount === 0);
+    const moved = isOut ? Math.abs(wentOut) : amount;
+    if (moved <= 0 || (!isSingle && wentOut < 0)) {
       outgoing += 1;
       continue;
     }
@@ -147,17 +161,22 @@ function readCsv(text: string): StatementReading {
       reject('day', '不是有效的日期');
       continue;
     }
+    // Where a file has a column for each side, the other side of what went out is its payee.
+    const hasPayee = isOut && at.payee >= 0;
     lines.push({
       ...booked,
+      direction: isOut ? 'OUT' : 'IN',
       transactionNumber: serialOf(get('serial')),
-      amountFen: amount,
-      payerName: get('name'),
-      payerAccount: normaliseBankAccount(get('account').replaceAll('-', '')),
+      amountFen: moved,
+      payerName: get(hasPayee ? 'payee' : 'name'),
+      payerAccount: normaliseBankAccount(get(hasPayee ? 'payeeAccount' : 'account').replaceAll('-', '')),
       remark: [...new Set(remarks.map((column) => row[column] ?? ''))].filter(Boolean).join(' '),
     });
   }
   return { accountNumber: own && normaliseBankAccount(own), lines, outgoing, rejected };
 }
+
+const isOutgoing = (direction: string) => /借|支|往|^D/i.test(direction);
 
 /** Spreadsheets keep long numbers from being rounded by a tab, an apostrophe or ="…". */
 const cell = (text: string) =>
@@ -229,11 +248,9 @@ function readCamt(text: string): StatementReading {
   let outgoing = 0;
   for (const [index, entry] of statements.flatMap((one) => list(one.Ntry)).entries()) {
     const status = textAt(entry, 'Sts', 'Cd') || textAt(entry, 'Sts');
-    if (
-      textAt(entry, 'CdtDbtInd') !== 'CRDT' ||
-      textAt(entry, 'RvslInd') === 'true' ||
-      (status && status !== 'BOOK')
-    ) {
+    const isOut = textAt(entry, 'CdtDbtInd') !== 'CRDT';
+    const side = isOut ? 'Cdtr' : 'Dbtr';
+    if (textAt(entry, 'RvslInd') === 'true' || (status && status !== 'BOOK')) {
       outgoing += 1;
       continue;
     }
@@ -257,6 +274,7 @@ function readCamt(text: string): StatementReading {
       }
       const party = (detail.RltdPties ?? {}) as Record<string, unknown>;
       lines.push({
+        direction: isOut ? 'OUT' : 'IN',
         bookedOn: booked.bookedOn,
         bookedAt: instant ?? booked.bookedAt,
         transactionNumber: serialOf(
@@ -265,8 +283,8 @@ function readCamt(text: string): StatementReading {
             textAt(detail, 'Refs', 'TxId'),
         ),
         amountFen: amount,
-        payerName: expanded(textAt(party, 'Dbtr', 'Nm') || textAt(party, 'Dbtr', 'Pty', 'Nm')),
-        payerAccount: normaliseBankAccount(textAt(party, 'DbtrAcct', 'Id', 'Othr', 'Id')),
+        payerName: expanded(textAt(party, side, 'Nm') || textAt(party, side, 'Pty', 'Nm')),
+        payerAccount: normaliseBankAccount(textAt(party, `${side}Acct`, 'Id', 'Othr', 'Id')),
         remark: expanded(
           [
             ...list((detail.RmtInf as Record<string, unknown> | undefined)?.Ustrd).map(String),

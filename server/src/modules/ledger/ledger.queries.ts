@@ -40,6 +40,11 @@ const agreements: readonly Agreement[] = [
     query: `select id, amount_fen as fact, ${entered('RECEIVE', 'receipts.id')} as entered from receipts`,
   },
   {
+    what: 'receipt that was taken back',
+    query: `select id, case when taken_back_at is null then 0 else amount_fen end as fact, ${entered('HOLD', 'receipts.id')} as entered
+      from receipts`,
+  },
+  {
     what: 'payment: the premium of a confirmed payment',
     query: `select id, case when confirmed_at is null then 0 else amount_fen end as fact, ${entered('EARN', 'payments.id')} as entered
       from payments`,
@@ -72,17 +77,17 @@ const agreements: readonly Agreement[] = [
   },
   {
     what: 'bank line that waits in suspense',
-    query: `select id, case when state = 'QUEUED' then amount_fen else 0 end as fact,
+    query: `select id, case when state = 'QUEUED' and direction = 'IN' then amount_fen else 0 end as fact,
         ${entered('HOLD', 'bank_lines.id')} - ${entered('RELEASE', 'bank_lines.id')}
-        - coalesce((select sum(ledger_entries.amount_fen) from ledger_entries join receipts on receipts.id = cause_id
-          where kind = 'RECEIVE' and debit = 'SUSPENSE' and receipts.line_id = bank_lines.id), 0) as entered
+        + coalesce((select sum(case when credit = 'SUSPENSE' then ledger_entries.amount_fen when debit = 'SUSPENSE' then -ledger_entries.amount_fen else 0 end)
+          from ledger_entries join receipts on receipts.id = cause_id where receipts.line_id = bank_lines.id), 0) as entered
       from bank_lines`,
   },
   {
     what: 'order: money held for it, neither confirmed nor going back',
     query: `select orders.id as id,
         coalesce((select sum(receipts.amount_fen) from receipts join payments on payments.id = receipts.payment_id
-          where payments.order_id = orders.id), 0)
+          where payments.order_id = orders.id and receipts.taken_back_at is null), 0)
         - coalesce((select sum(amount_fen) from refunds where refunds.order_id = orders.id and kind <> 'SURRENDER'), 0)
         - coalesce((select sum(amount_fen) from payments where payments.order_id = orders.id and confirmed_at is not null), 0)
           as fact,

@@ -20,6 +20,7 @@ import { invariant } from '../../kernel/invariant.ts';
  *   REFUNDS_PAYABLE     to be paid back
  *
  *   HOLD            BANK -> SUSPENSE                                a bank line that fits nothing
+ *                   CUSTOMER_FUNDS -> SUSPENSE                      a receipt whose line is another order's
  *   RELEASE         SUSPENSE -> BANK                                it is none of ours, or entered already
  *   RECEIVE         BANK or SUSPENSE -> CUSTOMER_FUNDS              a receipt
  *   EARN            CUSTOMER_FUNDS -> PREMIUM_UNINVOICED            a payment is confirmed

@@ -46,6 +46,10 @@ const texts: Readonly<Record<string, readonly [title: string, sms: string]>> = {
     '款项将退回，请重新付款',
     `${about}所付款项将退回原付款账户，请登录平台查看原因并重新付款。`,
   ],
+  'payment.TAKE_BACK': [
+    '款项不属于该订单，请付款',
+    `${about}此前登记的款项经核实属于其他订单，本订单尚未付款，请登录平台按付款信息转账。`,
+  ],
   'refund.CONFIRM': ['退款已完成', `${about}款项已退回原付款账户，请注意查收。`],
   'policy.ISSUE': ['保函已出具', `${about}保函已出具，请登录平台查看并下载。`],
   'policy.ENDORSE': ['保函已批改', `${about}保函已批改，保障期已延长，请登录平台下载批单。`],

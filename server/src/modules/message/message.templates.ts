@@ -110,6 +110,11 @@ export const orderTemplates: Readonly<Record<string, Template>> = {
     title: '款项将退回，请重新付款',
     text: (facts) => `订单${facts.orderNumber}：所付款项将退回原付款账户，请登录平台查看原因并重新付款。`,
   },
+  'payment.TAKE_BACK': {
+    title: '款项不属于该订单，请付款',
+    text: (facts) =>
+      `订单${facts.orderNumber}：此前登记的款项经核实属于其他订单，本订单尚未付款，请登录平台按付款信息转账。`,
+  },
   'refund.CONFIRM': {
     title: '退款已完成',
     text: (facts) => `订单${facts.orderNumber}：款项已退回原付款账户，请注意查收。`,

@@ -148,7 +148,7 @@ const PaymentReceipt = builder
     }),
   });
 
-const Refund = builder.objectRef<RefundView>('Refund').implement({
+export const Refund = builder.objectRef<RefundView>('Refund').implement({
   description: '一笔退款，只退回原付款账户。开标前，运营人员看不到收款人。',
   interfaces: [Node],
   fields: (t) => ({
@@ -182,6 +182,10 @@ const Refund = builder.objectRef<RefundView>('Refund').implement({
       description: '退款凭证；尚未退款或不可见时为空。',
       resolve: (row, _args, context) =>
         row.sealed || !row.uploadId ? null : uploadLoader(context).load(row.uploadId),
+    }),
+    onStatement: t.boolean({
+      description: '是否已与银行流水核对一致。',
+      resolve: (row) => row.lineId !== null,
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: '发起时间。' }),
     doneAt: t.expose('doneAt', { type: 'DateTime', nullable: true, description: '退款完成时间。' }),

@@ -33,6 +33,9 @@ export const paymentMachine = defineMachine({
     REFUND: { label: '发起退款', by: ['OPERATOR', 'UNDERWRITER', 'SYSTEM'] },
     CONFIRM_REFUND: { label: '确认退款', by: ['OPERATOR', 'UNDERWRITER', 'SYSTEM'] },
     CLOSE: { label: '关闭', by: ['SYSTEM'] },
+    // The money was another payment's: this one waits as it did before.
+    TAKE_BACK: { label: '款项改归其他订单', by: ['SYSTEM'] },
+    RESUME: { label: '款项改归其他订单，继续审核凭证', by: ['SYSTEM'] },
   },
   table: {
     AWAITING_TRANSFER: {
@@ -57,6 +60,9 @@ export const paymentMachine = defineMachine({
       REJECT_TOP_UP: 'EXCEPTION',
       RETURN: 'AWAITING_TRANSFER',
       REFUND: 'REFUNDING',
+      TAKE_BACK: 'AWAITING_TRANSFER',
+      RESUME: 'VOUCHER_SUBMITTED',
+      CLOSE: 'CLOSED',
     },
     CONFIRMED: { REFUND: 'REFUNDING' },
     REFUNDING: { CONFIRM_REFUND: 'REFUNDED' },
@@ -88,7 +94,8 @@ export const refundMachine = defineMachine({
   },
   events: {
     OPEN: { label: '发起退款', by: ['OPERATOR', 'UNDERWRITER', 'BANK', 'SYSTEM'] },
-    CONFIRM: { label: '确认退款', by: ['OPERATOR', 'UNDERWRITER'] },
+    // SYSTEM: a line of the bank's statement shows that it went out.
+    CONFIRM: { label: '确认退款', by: ['OPERATOR', 'UNDERWRITER', 'SYSTEM'] },
   },
   table: { REFUNDING: { CONFIRM: 'REFUNDED' }, REFUNDED: {} },
 });

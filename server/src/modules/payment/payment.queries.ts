@@ -37,8 +37,11 @@ export interface PaymentFilter {
 }
 
 /** A premium that goes back after a surrender was earned before, and is not missing from what was paid. */
-const heldFen = sql<number>`coalesce((select sum(${receipts.amountFen}) from ${receipts} where ${receipts.paymentId} = ${payments.id}), 0)
+const heldFen = sql<number>`coalesce((select sum(${receipts.amountFen}) from ${receipts} where ${receipts.paymentId} = ${payments.id} and ${receipts.takenBackAt} is null), 0)
   - coalesce((select sum(${refunds.amountFen}) from ${refunds} where ${refunds.paymentId} = ${payments.id} and ${refunds.kind} <> 'SURRENDER'), 0)`;
+
+/** A receipt whose line was found to be another payment's counts no longer. */
+const counts = isNull(receipts.takenBackAt);
 
 const standing = and(eq(paymentVouchers.paymentId, payments.id), isNull(paymentVouchers.rejectedAt));
 
@@ -164,7 +167,7 @@ export async function transactionIsUsed(
   const came = await db
     .select({ id: receipts.id })
     .from(receipts)
-    .where(and(eq(receipts.transactionNumber, transactionNumber), inArray(receipts.paymentId, own)));
+    .where(and(eq(receipts.transactionNumber, transactionNumber), counts, inArray(receipts.paymentId, own)));
   return said.length + came.length > 0;
 }
 
@@ -266,6 +269,7 @@ export async function receiptByTransaction(
         and(
           eq(receipts.accountNumber, sql.placeholder('account')),
           eq(receipts.transactionNumber, sql.placeholder('number')),
+          counts,
         ),
       )
       .prepare(),
@@ -279,7 +283,7 @@ export async function receiptsOfPayments(db: Db, paymentIds: readonly string[]):
   const rows = await db
     .select()
     .from(receipts)
-    .where(inArray(receipts.paymentId, [...paymentIds]))
+    .where(and(inArray(receipts.paymentId, [...paymentIds]), counts))
     .orderBy(asc(receipts.createdAt), asc(receipts.id));
   const byPayment = Map.groupBy(rows, (row) => row.paymentId);
   return paymentIds.map((id) => byPayment.get(id) ?? []);
@@ -333,17 +337,35 @@ export async function refundById(db: Db, actor: Actor, id: string): Promise<Refu
   return row ? refundView(row) : null;
 }
 
-/** Whether the insurer's bank gave a serial number to another refund. */
-export async function refundTransactionIsUsed(
+/** The refund to which the insurer's bank gave a serial number. */
+export async function refundByTransaction(
   db: Db,
   insurerId: string,
   transactionNumber: string,
-): Promise<boolean> {
+): Promise<RefundRow | null> {
+  const query = prepared(db, 'refundByTransaction', () =>
+    db
+      .select()
+      .from(refunds)
+      .where(
+        and(
+          eq(refunds.insurerId, sql.placeholder('insurerId')),
+          eq(refunds.transactionNumber, sql.placeholder('number')),
+        ),
+      )
+      .prepare(),
+  );
+  const [row] = await query.execute({ insurerId, number: transactionNumber });
+  return row ?? null;
+}
+
+/** The receipt that a bank's line brought. */
+export async function receiptByLine(db: Db, lineId: string): Promise<ReceiptRow | null> {
   const [row] = await db
-    .select({ id: refunds.id })
-    .from(refunds)
-    .where(and(eq(refunds.insurerId, insurerId), eq(refunds.transactionNumber, transactionNumber)));
-  return row !== undefined;
+    .select()
+    .from(receipts)
+    .where(and(eq(receipts.lineId, lineId), counts));
+  return row ?? null;
 }
 
 export async function remarkCodeIsUsed(db: Db, remarkCode: string): Promise<boolean> {

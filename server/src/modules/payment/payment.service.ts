@@ -5,7 +5,7 @@ import { InvalidInput, NotFound } from '../../command/refusals.ts';
 import { asConsequence, type Command } from '../../command/run.ts';
 import { prepared, shapeOf } from '../../db/prepared.ts';
 import { insurers } from '../../db/tables/insurer.ts';
-import { paymentVouchers, receipts } from '../../db/tables/payment.ts';
+import { paymentVouchers, receipts, refunds } from '../../db/tables/payment.ts';
 import type { PaymentExceptionKind, RefundKind } from '../../db/vocabulary.ts';
 import { maskBankAccount, normaliseBankAccount } from '../../kernel/bank-account.ts';
 import { shanghaiDay } from '../../kernel/clock.ts';
@@ -30,12 +30,14 @@ import {
   paymentsOfOrders,
   paymentWork,
   type ReceiptRow,
+  type RefundRow,
   type RefundView,
+  receiptByLine,
   receiptByTransaction,
   receiptsOfPayments,
   refundById,
+  refundByTransaction,
   refundsOfPayments,
-  refundTransactionIsUsed,
   remarkCodeIsUsed,
   transactionIsUsed,
 } from './payment.queries.ts';
@@ -821,13 +823,31 @@ export async function confirmRefund(command: Command, input: RefundProof): Promi
     command.core.cipher.open(receipt.payerAccountSealed, receiptAccountPlace(receipt.id));
   if (from && from !== account) throw new PayerMismatch('退款只能退回原付款账户，请核对收款账号。');
   const transactionNumber = normaliseTransactionNumber(input.transactionNumber);
-  if (await refundTransactionIsUsed(command.db, refund.insurerId, transactionNumber))
-    throw new TransactionUsed();
+  if (await refundByTransaction(command.db, refund.insurerId, transactionNumber)) throw new TransactionUsed();
   const upload = await takeUpload(command, input.uploadId, 'EVIDENCE');
 
+  await settleRefund(
+    command,
+    refund,
+    { transactionNumber, paidOn: input.paidOn, uploadId: upload.id },
+    { sha256: upload.sha256 },
+  );
+  if (!from) await keepPayeeAccount(command, receipt, account ?? '');
+  const done = await refundById(command.db, command.actor, refund.id);
+  invariant(done, 'who confirms a refund sees it');
+  return done;
+}
+
+/** The money has gone back: by a person's proof, or by a line of the bank's statement. */
+async function settleRefund(
+  command: Command,
+  refund: RefundRow,
+  proof: Pick<Partial<RefundRow>, 'transactionNumber' | 'paidOn' | 'uploadId' | 'lineId'>,
+  data: Record<string, unknown>,
+): Promise<void> {
   await fire(command, refundLife, refund, 'CONFIRM', {
-    set: { transactionNumber, paidOn: input.paidOn, uploadId: upload.id, doneAt: command.now, dueAt: null },
-    data: { amountFen: refund.amountFen, sha256: upload.sha256 },
+    set: { ...proof, doneAt: command.now, dueAt: null },
+    data: { amountFen: refund.amountFen, ...data },
   });
   await post(command, {
     kind: 'PAY_REFUND',
@@ -836,12 +856,114 @@ export async function confirmRefund(command: Command, input: RefundProof): Promi
     orderId: refund.orderId,
     legs: [{ debit: 'REFUNDS_PAYABLE', credit: 'BANK', fen: refund.amountFen }],
   });
-  if (!from) await keepPayeeAccount(command, receipt, account ?? '');
   await endRefunding(command, refund.paymentId);
-  const done = await refundById(command.db, command.actor, refund.id);
-  invariant(done, 'who confirms a refund sees it');
-  return done;
 }
+
+/** Money that a bank line shows to have gone out. */
+export interface Outflow {
+  readonly amountFen: number;
+  readonly payeeAccount: string | null;
+  readonly transactionNumber: string | null;
+  readonly paidOn: string;
+  readonly lineId: string;
+}
+export type OutflowFault = 'NO_REFUND' | 'REFUND_AMOUNT' | 'PAYEE' | 'DUPLICATE';
+
+/**
+ * Takes money that went out as a refund of a payment: of the same amount, to the account it came from, not before it was ordered.
+ * A refund that a person proved before is recognised by its serial number.
+ *
+ * @param insist a person says that it is; then the account may be one that nobody knew before, and still no other
+ * @returns the refund, or why there is none
+ */
+export async function takeOutflow(
+  command: Command,
+  payment: PaymentRow,
+  money: Outflow,
+  insist: boolean,
+): Promise<{ readonly refundId: string } | { readonly fault: OutflowFault }> {
+  const { transactionNumber } = money;
+  const known =
+    transactionNumber && (await refundByTransaction(command.db, payment.insurerId, transactionNumber));
+  if (known) {
+    const fits =
+      known.paymentId === payment.id && known.lineId === null && known.amountFen === money.amountFen;
+    if (!fits) return { fault: 'DUPLICATE' };
+    await command.db.update(refunds).set({ lineId: money.lineId }).where(eq(refunds.id, known.id));
+    return { refundId: known.id };
+  }
+  const [all = []] = await refundsOfPayments(command.db, system, [payment.id]);
+  const waiting = all.filter(
+    (refund) => refund.state === 'REFUNDING' && shanghaiDay(refund.createdAt) <= money.paidOn,
+  );
+  if (waiting.length === 0) return { fault: 'NO_REFUND' };
+  const exact = waiting.filter((refund) => refund.amountFen === money.amountFen);
+  if (exact.length === 0) return { fault: 'REFUND_AMOUNT' };
+  const [came = []] = await receiptsOfPayments(command.db, [payment.id]);
+  for (const refund of exact) {
+    const receipt = came.find(({ id }) => id === refund.receiptId);
+    invariant(receipt, 'a refund belongs to a receipt');
+    const from =
+      receipt.payerAccountSealed &&
+      command.core.cipher.open(receipt.payerAccountSealed, receiptAccountPlace(receipt.id));
+    if (from ? from !== money.payeeAccount : !insist || !money.payeeAccount) continue;
+    const { lineId, paidOn } = money;
+    await settleRefund(asConsequence(command), refund, { transactionNumber, paidOn, lineId }, { lineId });
+    if (!from) await keepPayeeAccount(command, receipt, money.payeeAccount ?? '');
+    return { refundId: refund.id };
+  }
+  return { fault: 'PAYEE' };
+}
+
+/**
+ * Takes the money of a bank line back from the payment that holds it, into suspense: it was another's. Only from an exception of
+ * which nothing went back: what was confirmed may be covered already.
+ *
+ * @returns the receipt that counts no longer, or null where something final followed
+ */
+export async function takeBackArrival(command: Command, lineId: string): Promise<ReceiptRow | null> {
+  const receipt = await receiptByLine(command.db, lineId);
+  const payment = receipt && (await paymentById(command.db, system, receipt.paymentId));
+  if (payment?.state !== 'EXCEPTION' || !receipt) return null;
+  const [went = []] = await refundsOfPayments(command.db, system, [payment.id]);
+  if (went.some((refund) => refund.receiptId === receipt.id)) return null;
+
+  await command.db.update(receipts).set({ takenBackAt: command.now }).where(eq(receipts.id, receipt.id));
+  await post(command, {
+    kind: 'HOLD',
+    causeId: receipt.id,
+    insurerId: payment.insurerId,
+    orderId: payment.orderId,
+    legs: [{ debit: 'CUSTOMER_FUNDS', credit: 'SUSPENSE', fen: receipt.amountFen }],
+  });
+  const acting = asConsequence(command);
+  const order = await orderOf(command, payment);
+  const leftFen = payment.heldFen - receipt.amountFen;
+  if (leftFen > 0) {
+    const kind =
+      leftFen < payment.amountFen ? 'SHORT' : leftFen > payment.amountFen ? 'OVER' : ('OTHER' as const);
+    await except(acting, { payment, order }, kind, TAKEN_BACK);
+    return receipt;
+  }
+  const cleared = { exceptionKind: null, exceptionReason: null } as const;
+  if (order.state !== 'PAYMENT_REVIEW')
+    await fire(acting, paymentLife, payment, 'CLOSE', { set: { ...cleared, dueAt: null }, note: TAKEN_BACK });
+  else if (payment.voucher)
+    await fire(acting, paymentLife, payment, 'RESUME', {
+      set: { ...cleared, dueAt: order.dueAt },
+      note: TAKEN_BACK,
+    });
+  else {
+    const reopened = await moveOrder(acting, order, 'REJECT_PAYMENT', { note: TAKEN_BACK });
+    await fire(acting, paymentLife, payment, 'TAKE_BACK', {
+      set: { ...cleared, rejectReason: TAKEN_BACK, dueAt: reopened.dueAt },
+      note: TAKEN_BACK,
+    });
+  }
+  return receipt;
+}
+
+const TAKEN_BACK = '此前登记的款项经核实属于其他订单';
 
 /** Where nobody said from which account the money came, the insurer has read it off its own statement. */
 async function keepPayeeAccount(command: Command, receipt: ReceiptRow, account: string): Promise<void> {

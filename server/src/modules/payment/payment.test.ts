@@ -44,14 +44,14 @@ const orderState = async (order: Payable) =>
 
 test('the machine of a payment, a row a state', () => {
   expect(machineGrid(paymentMachine)).toMatchInlineSnapshot(`
-    "state             SUBMIT_VOUCHER    WITHDRAW_VOUCHER  REJECT            CONFIRM   EXCEPT    TOP_UP    REJECT_TOP_UP RETURN            REFUND    CONFIRM_REFUND CLOSE
-    AWAITING_TRANSFER VOUCHER_SUBMITTED .                 .                 CONFIRMED EXCEPTION .         .             .                 .         .              CLOSED
-    VOUCHER_SUBMITTED VOUCHER_SUBMITTED AWAITING_TRANSFER AWAITING_TRANSFER CONFIRMED EXCEPTION .         .             .                 .         .              .
-    CONFIRMED         .                 .                 .                 .         .         .         .             .                 REFUNDING .              .
-    EXCEPTION         .                 .                 AWAITING_TRANSFER CONFIRMED EXCEPTION EXCEPTION EXCEPTION     AWAITING_TRANSFER REFUNDING .              .
-    REFUNDING         .                 .                 .                 .         .         .         .             .                 .         REFUNDED       .
-    REFUNDED          .                 .                 .                 .         .         .         .             .                 .         .              .
-    CLOSED            .                 .                 .                 .         EXCEPTION .         .             .                 .         .              ."
+    "state             SUBMIT_VOUCHER    WITHDRAW_VOUCHER  REJECT            CONFIRM   EXCEPT    TOP_UP    REJECT_TOP_UP RETURN            REFUND    CONFIRM_REFUND CLOSE  TAKE_BACK         RESUME
+    AWAITING_TRANSFER VOUCHER_SUBMITTED .                 .                 CONFIRMED EXCEPTION .         .             .                 .         .              CLOSED .                 .
+    VOUCHER_SUBMITTED VOUCHER_SUBMITTED AWAITING_TRANSFER AWAITING_TRANSFER CONFIRMED EXCEPTION .         .             .                 .         .              .      .                 .
+    CONFIRMED         .                 .                 .                 .         .         .         .             .                 REFUNDING .              .      .                 .
+    EXCEPTION         .                 .                 AWAITING_TRANSFER CONFIRMED EXCEPTION EXCEPTION EXCEPTION     AWAITING_TRANSFER REFUNDING .              CLOSED AWAITING_TRANSFER VOUCHER_SUBMITTED
+    REFUNDING         .                 .                 .                 .         .         .         .             .                 .         REFUNDED       .      .                 .
+    REFUNDED          .                 .                 .                 .         .         .         .             .                 .         .              .      .                 .
+    CLOSED            .                 .                 .                 .         EXCEPTION .         .             .                 .         .              .      .                 ."
   `);
 });
 
