@@ -149,6 +149,8 @@ test('papers with a wrong character are mended, rejected, handed in again, appro
   // The profile has the same words in a longer sentence, and a field of the same name.
   await page.getByText('变更未通过：执照照片不清晰', { exact: true }).waitFor();
   expect(await field(page, '企业名称').inputValue()).toBe('本溪演示交通建设集团有限公司');
+  // The sentence at the field comes a moment after the form, and fades in.
+  await page.getByText('审核未通过，请核对后修改。').waitFor();
   await look(page, 'change-rejected');
   await sendLicense(page);
   await press(page, '重新提交');
