@@ -19,8 +19,12 @@ export interface Config {
   readonly trustProxy: boolean;
   /** Whether the sandbox's insurers answer by themselves. */
   readonly sandboxInsurer: boolean;
-  /** How long their invoices take: a step, and the post. */
-  readonly sandboxPace: { readonly invoiceStepMs: number; readonly parcelMs: number };
+  /** How long they take: to answer, for a step of an invoice, and for the post. */
+  readonly sandboxPace: {
+    readonly answerMs: number;
+    readonly invoiceStepMs: number;
+    readonly parcelMs: number;
+  };
   /** 32 bytes in base64 that all keys derive from. Null in the sandbox: made at first start, kept in `dataDir`. */
   readonly secretKeyFile: string | null;
   /** Folder with a PEM file an insurer. Null in the sandbox, which makes its own. */
@@ -70,6 +74,7 @@ const schema = z
     PUBLIC_ORIGIN: z.url().optional(),
     TRUST_PROXY: z.enum(['0', '1']).default('0'),
     SANDBOX_INSURER: z.enum(['0', '1']).default('1'),
+    SANDBOX_ANSWER_SECONDS: seconds.default(2),
     SANDBOX_INVOICE_SECONDS: seconds.default(1),
     SANDBOX_PARCEL_SECONDS: seconds.default(30),
     SECRET_KEY_FILE: optional,
@@ -130,6 +135,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     trustProxy: values.TRUST_PROXY === '1',
     sandboxInsurer: values.SANDBOX_INSURER === '1',
     sandboxPace: {
+      answerMs: values.SANDBOX_ANSWER_SECONDS * 1000,
       invoiceStepMs: values.SANDBOX_INVOICE_SECONDS * 1000,
       parcelMs: values.SANDBOX_PARCEL_SECONDS * 1000,
     },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { timelineOf } from '../src/features/order/order-timeline.ts';
+import { ticketSource, timelineOf } from '../src/features/order/order-timeline.ts';
 
 const event = (id: string, at: string, label: string) => ({
   id,
@@ -48,4 +48,17 @@ test('what the order does because its payment did it is not told twice, and mone
     { subject: '退款 ¥12.00', events: [{ ...event('3', at, '发起退款'), noun: 'refund', event: 'OPEN' }] },
   ]);
   expect(entries.map((entry) => entry.text)).toEqual(['退款 ¥12.00：发起退款', '款项确认到账']);
+});
+
+test('of a ticket an order tells what was asked and what came of it, not what was written in between', () => {
+  const at = '2026-11-24T01:00:00Z';
+  const events = ['OPEN', 'TAKE', 'ANSWER', 'REPLY', 'RESOLVE'].map((name) => ({
+    ...event(name, at, name),
+    noun: 'ticket',
+    event: name,
+  }));
+  expect(timelineOf([ticketSource({ typeLabel: '补寄', events })]).map(({ text }) => text)).toEqual([
+    '售后（补寄）：RESOLVE',
+    '售后（补寄）：OPEN',
+  ]);
 });

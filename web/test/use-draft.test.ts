@@ -47,6 +47,18 @@ test('a draft that is done with is gone, and does not come back', async () => {
   expect(formWithDraft().draft.restored).toBe(false);
 });
 
+test('a form that was sent and emptied is kept again from the next word on', async () => {
+  const { form, draft } = formWithDraft();
+  form.name = 'sent';
+  await nextTick();
+  form.name = '';
+  await draft.restart();
+  expect(formWithDraft().draft.restored).toBe(false);
+  form.name = 'next';
+  await nextTick();
+  expect(formWithDraft().form.name).toBe('next');
+});
+
 test('signing out forgets the drafts and nothing else', async () => {
   const { form } = formWithDraft();
   form.name = 'x';

@@ -19,19 +19,19 @@ export interface InvoicePaper {
   amountFen: number;
 }
 
-const NAVY = '#0a3b72';
-const INK = '#1a2330';
-const MUTED = '#586579';
+export const NAVY = '#0a3b72';
+export const INK = '#1a2330';
+export const MUTED = '#586579';
 const HAIRLINE = '#b4c2d4';
 
 /** As one printable run: control characters would break lines, direction marks let a name read differently. */
-const printable = (text: string) =>
+export const printable = (text: string) =>
   text
     .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
     .replace(/\p{Cf}/gu, '')
     .trim();
 
-const layout: CustomTableLayout = {
+export const layout: CustomTableLayout = {
   hLineWidth: () => 0.6,
   vLineWidth: () => 0.6,
   hLineColor: () => HAIRLINE,

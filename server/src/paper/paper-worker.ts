@@ -15,6 +15,7 @@ import {
   policyDocument,
   policySealWords,
 } from './policy-paper.ts';
+import { type RefundPaper, refundDocument } from './refund-paper.ts';
 import { type SealWords, withSealSlot } from './seal-slot.ts';
 import { type Sheet, sheetFile } from './sheet.ts';
 
@@ -22,6 +23,7 @@ export type PaperContent =
   | { policy: PolicyPaper }
   | { endorsement: EndorsementPaper }
   | { invoice: InvoicePaper }
+  | { refund: RefundPaper }
   | { application: ApplicationPaper; issue: PaperIssue }
   | { sheet: Sheet };
 export type PaperRequest = { id: number } & PaperContent;
@@ -45,6 +47,7 @@ function documentOf(request: Exclude<PaperContent, { sheet: Sheet }>) {
   if ('policy' in request) return policyDocument(request.policy);
   if ('endorsement' in request) return endorsementDocument(request.endorsement);
   if ('invoice' in request) return invoiceDocument(request.invoice);
+  if ('refund' in request) return refundDocument(request.refund);
   return applicationDocument(request.application, request.issue);
 }
 

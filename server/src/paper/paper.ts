@@ -4,6 +4,7 @@ import type { ApplicationPaper, PaperIssue } from './application-paper.ts';
 import type { InvoicePaper } from './invoice-paper.ts';
 import type { PaperAnswer, PaperContent, PaperRequest } from './paper-worker.ts';
 import type { EndorsementPaper, PolicyPaper } from './policy-paper.ts';
+import type { RefundPaper } from './refund-paper.ts';
 import type { Sheet } from './sheet.ts';
 
 export type PaperFaultReason = 'RENDER_FAILED' | 'TIMED_OUT' | 'WORKER_LOST' | 'CLOSED';
@@ -38,6 +39,12 @@ export interface Paper {
    * @throws {PaperFault} as `renderPolicy` does.
    */
   renderInvoice(data: InvoicePaper): Promise<Uint8Array>;
+  /**
+   * A sample of a bank's receipt for a refund, marked as such.
+   *
+   * @throws {PaperFault} as `renderPolicy` does.
+   */
+  renderRefund(data: RefundPaper): Promise<Uint8Array>;
   /**
    * An application or a counter-guarantee, as a preview or as it was submitted.
    *
@@ -79,6 +86,7 @@ export function createPaper(options: PaperOptions = {}): Paper {
     renderPolicy: (policy) => papers.render({ policy }),
     renderEndorsement: (endorsement) => papers.render({ endorsement }),
     renderInvoice: (invoice) => papers.render({ invoice }),
+    renderRefund: (refund) => papers.render({ refund }),
     renderApplication: (application, issue) => papers.render({ application, issue }),
     renderSheet: (sheet) => sheets.render({ sheet }),
     async close() {

@@ -1,4 +1,4 @@
-import { type Reactive, watch } from 'vue';
+import { nextTick, type Reactive, watch } from 'vue';
 
 const prefix = 'draft:';
 
@@ -14,6 +14,8 @@ export interface UseDraftReturn {
   restored: boolean;
   /** Forgets the draft; call it when the server has the content. */
   clear: () => void;
+  /** Forgets what was sent from a form that stays and has been emptied; what is typed next is kept again. */
+  restart: () => Promise<void>;
 }
 
 /** Keeps what is typed into `form` across reloads and wrong turns, until `clear`. `key` names the form and its object. */
@@ -49,10 +51,16 @@ export function useDraft<T extends object>(
     storage.removeItem(name);
   }
 
+  async function restart(): Promise<void> {
+    // The emptied form is written first.
+    await nextTick();
+    storage.removeItem(name);
+  }
+
   // Written at once: a form is small, and a delay would lose the last word on a closed tab.
   const unwatch = watch(form, save, { deep: true });
 
-  return { restored, clear };
+  return { restored, clear, restart };
 }
 
 /** Forgets every draft of this tab and of this browser; on signing out. */

@@ -2,7 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { desktop, openBrowser, openPage, phone } from './browser.ts';
-import { type Any, actorOf, givenPolicy } from './orders.ts';
+import { actorOf, givenPolicy, picture } from './orders.ts';
 import { type Service, startService } from './server.ts';
 
 /** Set to a folder to keep a picture of every page at both widths. */
@@ -46,8 +46,8 @@ async function look(page: Page, name: string): Promise<void> {
 
 test('a bidder asks for help with an order, and gives its guarantee back', async () => {
   const bidder = actorOf(service, await service.signIn(service.accounts.bidder));
-  const operator = await service.signIn(service.accounts.operator);
-  const orderId = await givenPolicy(bidder, actorOf(service, operator));
+  const desk = actorOf(service, await service.signIn(service.accounts.operator));
+  const orderId = await givenPolicy(bidder, desk);
   const { page, faults } = await openPage(browser, service.origin);
   await page.goto(service.origin);
   await page.evaluate(async (input) => {
@@ -71,24 +71,29 @@ test('a bidder asks for help with an order, and gives its guarantee back', async
   await page.getByRole('button', { name: '提交工单' }).click();
   await page.waitForURL(/\/tickets\/tkt_/);
   await page.getByText('工单已提交，等待受理。').waitFor();
+  // What is being written stays while others answer.
+  await page.getByLabel('内容').fill('先写一半');
   const ticketId = new URL(page.url()).pathname.split('/').at(-1);
-  for (const [name, type, text] of [
-    ['takeTicket', 'TakeTicketInput', undefined],
-    ['askCustomer', 'AskCustomerInput', '请提供中标通知书。'],
-  ] as const) {
-    const done = await service.ask<Any>(
-      operator,
-      `mutation ($input: ${type}!) { ${name}(input: $input) { __typename ... on Error { message } } }`,
-      { input: { ticketId, text } },
-    );
-    expect(done[name]).toEqual({ __typename: 'ServiceTicket' });
-  }
-  await page.reload();
-  await page.getByText('请提供中标通知书。').waitFor();
+  await desk.act('takeTicket', { ticketId });
+  await desk.act('askCustomer', { ticketId, text: '请提供中标通知书。' });
+  await page.getByRole('status').filter({ hasText: '平台运营有新消息：请提供中标通知书。' }).waitFor();
+  await page.getByText('请您补充或确认').waitFor();
+  expect(await page.getByLabel('内容').inputValue()).toBe('先写一半');
   await page.getByLabel('内容').fill('已寄出。');
+  await page.setInputFiles('input[type=file]', {
+    name: '中标通知书.png',
+    mimeType: 'image/png',
+    buffer: picture,
+  });
+  await page.getByText('上传成功').waitFor();
   await look(page, 'ticket');
   await page.getByRole('button', { name: '发送' }).click();
   await page.getByText('工单正在处理。').waitFor();
+  await page.getByRole('list', { name: '附件' }).getByRole('link').waitFor();
+  await desk.act('handOverTicket', { ticketId });
+  await page.getByRole('status').filter({ hasText: '（演示机构自动答复）' }).waitFor();
+  expect(await page.getByLabel('内容').inputValue()).toBe('');
+  await look(page, 'ticket-answered');
   await page.getByRole('link', { name: '订单售后' }).first().click();
   await page.waitForURL(/\/center\/tickets$/);
   await page.getByText('项目名称有误').waitFor();
@@ -113,6 +118,27 @@ test('a bidder asks for help with an order, and gives its guarantee back', async
   await page.getByRole('button', { name: '撤回申请' }).click();
   await page.getByRole('dialog').getByRole('button', { name: '撤回申请' }).click();
   await page.getByText('退保申请已撤回').waitFor();
+
+  await page.getByRole('link', { name: '查看订单' }).click();
+  await page.getByRole('button', { name: '申请退保' }).click();
+  await dialog.getByRole('button', { name: '确认申请退保' }).click();
+  await page.getByText('退保申请已提交').waitFor();
+  await desk.act('approveSurrender', { surrenderId: new URL(page.url()).pathname.split('/').at(-1) });
+  await page.getByText('保险公司已同意退保').waitFor();
+  await page.getByText('退保成功，保费已全额退回原付款账户。').waitFor();
+  const proof = await page.getByRole('link', { name: '查看凭证' }).getAttribute('href');
+  const receipt = await page.context().request.get(`${service.origin}${proof}`);
+  expect(receipt.headers()['content-type']).toBe('application/pdf');
+  await look(page, 'surrender-done');
+  await page.getByRole('link', { name: '查看订单' }).click();
+  await page.getByRole('link', { name: '退保记录（退保成功）' }).waitFor();
+  expect(await page.getByRole('link', { name: '下载保单（已退保）' }).getAttribute('class')).not.toContain(
+    'primary',
+  );
+  const told = page.getByRole('region', { name: '办理经过' });
+  for (const text of ['退保成功', '退保：保险公司同意', '撤回退保申请', '售后（保单更正）：提交工单'])
+    await told.getByText(text, { exact: true }).first().waitFor();
+  await look(page, 'order-surrendered');
   expect(violations).toEqual([]);
   expect(faults).toEqual([]);
 }, 120_000);

@@ -9,7 +9,7 @@ import { plainRefusal } from '../../graph/errors.ts';
 import { mutation } from '../../graph/mutation.ts';
 import { defineNode, Node } from '../../graph/node.ts';
 import { lineRule, optionalLineRule, textRule } from '../../graph/text-rules.ts';
-import { ActorEnum, lifeFields, machineEnums } from '../../graph/timeline.ts';
+import { ActorEnum, labelActs, lifeFields, machineEnums } from '../../graph/timeline.ts';
 import { limits } from '../../limits.ts';
 import { Order, orderLoader } from '../order/order.graph.ts';
 import { DeadlinePassed } from '../section/section.refusals.ts';
@@ -38,8 +38,10 @@ import {
   mayRefund,
   mayReject,
   mayTopUp,
+  REVEAL_PAYEE,
   rejectPayment,
   reportPaymentException,
+  revealPayeeAccount,
   startRefund,
   submitVoucher,
   withdrawVoucher,
@@ -48,6 +50,8 @@ import {
 plainRefusal(PayerMismatch, '付款户名与认证企业名称不一致（PAYER_MISMATCH）。');
 plainRefusal(AmountMismatch, '付款金额与应付金额不一致（AMOUNT_MISMATCH）。');
 plainRefusal(TransactionUsed, '银行流水号已使用（TRANSACTION_USED）。');
+
+labelActs(refundLife.machine.name, { [REVEAL_PAYEE]: '查看收款账号' });
 
 const enums = machineEnums(paymentLife, 'Payment');
 const refundEnums = machineEnums(refundLife, 'Refund');
@@ -487,4 +491,26 @@ mutation('confirmRefund', {
     payeeAccount: lineRule('收款账号', limits.nameCharactersMax),
   }),
   act: (command, input) => confirmRefund(command, input),
+});
+
+const RevealedPayeeAccount = builder.objectRef<{ payeeAccount: string }>('RevealedPayeeAccount').implement({
+  description: '退款的完整收款账号。',
+  fields: (t) => ({
+    payeeAccount: t.exposeString('payeeAccount', { description: '收款账号，即原付款账号。' }),
+  }),
+});
+mutation('revealPayeeAccount', {
+  description: `退款时查看完整的收款账号，即原付款账号。须说明原因，记入企业可见的经过；每笔退款 24 小时内最多 ${limits.revealsPerPersonMax} 次。没有记录付款账号的，答复 NOT_FOUND。`,
+  who: { roles: ['UNDERWRITER'], scopes: ['payments:write', 'underwriting:write'] },
+  type: RevealedPayeeAccount,
+  secret: true,
+  input: builder.inputType('RevealPayeeAccountInput', {
+    description: '查看退款的收款账号。',
+    fields: (t) => ({
+      refundId: t.id({ required: true, description: '退款编号（id）。' }),
+      reason: t.string({ required: true, description: '原因，企业可见。' }),
+    }),
+  }),
+  check: reason,
+  act: (command, input) => revealPayeeAccount(command, input),
 });

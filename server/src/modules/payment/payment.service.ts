@@ -1,10 +1,11 @@
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, count, eq, gt, isNull } from 'drizzle-orm';
 import { partiesOf, system } from '../../access/actor.ts';
-import { bear, expectState, fire, refusedEvent, requireEvent } from '../../command/fire.ts';
-import { InvalidInput, NotFound } from '../../command/refusals.ts';
+import { bear, expectState, fire, note, refusedEvent, requireEvent } from '../../command/fire.ts';
+import { InvalidInput, NotFound, RateLimited } from '../../command/refusals.ts';
 import { asConsequence, type Command } from '../../command/run.ts';
 import { prepared, shapeOf } from '../../db/prepared.ts';
 import { insurers } from '../../db/tables/insurer.ts';
+import { events } from '../../db/tables/ledger.ts';
 import { paymentVouchers, receipts, refunds } from '../../db/tables/payment.ts';
 import type { PaymentExceptionKind, RefundKind } from '../../db/vocabulary.ts';
 import { maskBankAccount, normaliseBankAccount } from '../../kernel/bank-account.ts';
@@ -974,6 +975,49 @@ async function keepPayeeAccount(command: Command, receipt: ReceiptRow, account: 
       payerAccountMasked: maskBankAccount(account),
     })
     .where(eq(receipts.id, receipt.id));
+}
+
+/** The act of opening the account that a refund goes to. */
+export const REVEAL_PAYEE = 'REVEAL_PAYEE_ACCOUNT';
+
+/**
+ * Opens the account that money goes back to, for the insurer that has to pay it. An act of its own, with a reason, that the applicant
+ * sees. Refunds are counted one by one: of a failed section there may be hundreds.
+ *
+ * Refuses: NotFound, TransitionRefused, RateLimited.
+ */
+export async function revealPayeeAccount(
+  command: Command,
+  input: { readonly refundId: string; readonly reason: string },
+): Promise<{ payeeAccount: string }> {
+  const refund = await refundById(command.db, command.actor, input.refundId);
+  if (!refund) throw new NotFound();
+  requireEvent(command.actor, refundLife, refund, 'CONFIRM');
+  const [receipt] = await command.db.select().from(receipts).where(eq(receipts.id, refund.receiptId));
+  if (!receipt?.payerAccountSealed) throw new NotFound();
+
+  const [row] = await command.db
+    .select({ n: count() })
+    .from(events)
+    .where(
+      and(
+        eq(events.objectId, refund.id),
+        eq(events.event, REVEAL_PAYEE),
+        gt(events.at, command.now - limits.revealsPerPersonWindowMs),
+      ),
+    );
+  if ((row?.n ?? 0) >= limits.revealsPerPersonMax) throw new RateLimited(limits.revealsPerPersonWindowMs);
+  await note(command, {
+    noun: refundLife.machine.name,
+    objectId: refund.id,
+    event: REVEAL_PAYEE,
+    note: cleanText(input.reason, limits.noteCharactersMax),
+    orderId: refund.orderId,
+    insurerId: refund.insurerId,
+  });
+  return {
+    payeeAccount: command.core.cipher.open(receipt.payerAccountSealed, receiptAccountPlace(receipt.id)),
+  };
 }
 
 /** A payment is paid back when all that goes back has gone. */

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { type Answer, createHarness, type Harness } from '../../../test/support/harness.ts';
 import { payments, paymentVouchers } from '../../db/tables/payment.ts';
 import { machineGrid } from '../../kernel/machine.ts';
+import { limits } from '../../limits.ts';
 import { CANCEL } from '../order/order.fixture.ts';
 import {
   CONFIRM,
@@ -434,6 +435,41 @@ describe('money that is not as it should be', () => {
     expect((await h.fetch(order.bidder, `/files/${proof.uploadId}`)).status).toBe(200);
     const twice = await refused(() => desk(order)(CONFIRM_REFUND, { input: proof }));
     expect(twice).toMatchObject({ code: 'TRANSITION_REFUSED', refusedIn: 'REFUNDED' });
+  });
+
+  test('goes back to an account that the insurer opens with a reason, as long as it has to pay, and the applicant sees it', async () => {
+    const order = await payableOrder(h);
+    await submit(order);
+    await report(order, { kind: 'OVER', receivedAmount: '400.01' });
+    const [refund] = (await confirm(order)).refunds;
+    const reveal = `mutation ($input: RevealPayeeAccountInput!) { revealPayeeAccount(input: $input) {
+      ... on RevealedPayeeAccount { payeeAccount } ... on Error { code message } ... on InvalidInput { issues { path message } } } }`;
+    const input = { refundId: refund.id, reason: '退回多付款项' };
+    const none = await refused(() => desk(order)(reveal, { input: { ...input, reason: ' ' } }));
+    expect(none.issues).toEqual([{ path: 'reason', message: '请填写原因' }]);
+    const rival = h.as(await h.given.underwriter('ins_another'));
+    expect((await refused(() => rival(reveal, { input }))).code).toBe('NOT_FOUND');
+    const operator = h.as(await h.given.operator());
+    const before = await h.rows();
+    for (const stranger of [operator, order.ask])
+      expect((await stranger(reveal, { input })).errors?.[0].extensions.code).toBe('FORBIDDEN');
+    expect(await h.rows()).toEqual(before);
+
+    expect(resultOf(await desk(order)(reveal, { input }))).toEqual({ payeeAccount: '6222000012345365' });
+    const { data } = await order.ask(
+      'query ($id: ID!) { order(id: $id) { payment { refunds { events { label note actorLabel } } } } }',
+      { id: order.orderId },
+    );
+    expect(data.order.payment.refunds[0].events.at(-1)).toEqual({
+      label: '查看收款账号',
+      note: '退回多付款项',
+      actorLabel: '保险公司',
+    });
+    for (let i = 1; i < limits.revealsPerPersonMax; i += 1) resultOf(await desk(order)(reveal, { input }));
+    expect((await refused(() => desk(order)(reveal, { input }))).code).toBe('RATE_LIMITED');
+    const proof = await refundProof(h, order.underwriter, refund.id);
+    resultOf(await desk(order)(CONFIRM_REFUND, { input: proof }));
+    expect((await refused(() => desk(order)(reveal, { input }))).code).toBe('TRANSITION_REFUSED');
   });
 
   test('from another name goes back whole while the order waits for a right payment at once', async () => {

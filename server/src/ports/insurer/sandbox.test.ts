@@ -9,6 +9,8 @@ import { sceneOf, submittedOrder } from '../../modules/order/order.fixture.ts';
 import { CONFIRM, issuedOrder, resultOf } from '../../modules/payment/payment.fixture.ts';
 import { policyLife } from '../../modules/policy/policy.machine.ts';
 import { policyById } from '../../modules/policy/policy.queries.ts';
+import { APPROVE_SURRENDER, requestedSurrender } from '../../modules/surrender/surrender.fixture.ts';
+import { HAND_OVER, openedTicket, REOPEN, REPLY } from '../../modules/ticket/ticket.fixture.ts';
 import { createPaper } from '../../paper/paper.ts';
 import { createSandboxDesk, runSandboxInsurer } from './sandbox.ts';
 
@@ -28,7 +30,7 @@ async function counterpart(insurerId: string, name = '演示第1财产保险股�
     createSandboxDesk({
       insurer: { name, secret },
       origin: h.app.core.config.publicOrigin,
-      pace: { invoiceStepMs: 1000, parcelMs: 30_000 },
+      pace: { answerMs: 2000, invoiceStepMs: 1000, parcelMs: 30_000 },
       paper,
       log: h.app.core.log,
       fetch: (url, init) => h.app.fetch(new Request(url, init)),
@@ -153,6 +155,107 @@ test('a paper invoice is posted by a courier that says it is fictional, and arri
   expect(h.logged.filter((line) => line.includes('sandbox'))).toEqual([]);
 });
 
+test('what the platform lets through is agreed to and paid back with a receipt, and without its cause is rejected', async () => {
+  const order = await issuedOrder(h);
+  const restarted = await counterpart(order.insurers[0]?.id ?? '');
+  const turn = () => restarted().turn();
+  const operator = h.as(await h.given.operator());
+  const standing = async () =>
+    (
+      await order.ask(
+        `query ($id: ID!) { order(id: $id) { state policy { stateLabel } surrenders { state rejectReason
+           payment { refunds { state amount transactionNumber paidOn payeeAccountMasked proof { contentType } events { event note } } } } } }`,
+        { id: order.orderId },
+      )
+    ).data.order;
+
+  const unfounded = await requestedSurrender(order);
+  await turn();
+  expect((await standing()).surrenders).toMatchObject([{ state: 'SUBMITTED' }]);
+  resultOf(await operator(APPROVE_SURRENDER, { input: { surrenderId: unfounded } }));
+  await turn();
+  expect((await standing()).surrenders).toMatchObject([{ state: 'INSURER_REVIEW' }]);
+  const untilDeadline = (order.section.deadlineAt ?? 0) - h.now();
+  h.pass(untilDeadline);
+  await turn();
+  h.pass(1000 - untilDeadline);
+  expect((await standing()).surrenders).toMatchObject([
+    { state: 'REJECTED', rejectReason: '演示机构：申请后情况已变化，退保原因不再成立。' },
+  ]);
+
+  const surrenderId = await requestedSurrender(order);
+  resultOf(await operator(APPROVE_SURRENDER, { input: { surrenderId } }));
+  h.pass(2000);
+  await turn();
+  expect(await standing()).toMatchObject({
+    state: 'COMPLETED',
+    policy: { stateLabel: '已退保' },
+    surrenders: [{ state: 'REFUNDING' }, { state: 'REJECTED' }],
+  });
+  h.pass(2000);
+  await turn();
+  await turn();
+  const { state, surrenders } = await standing();
+  expect([state, surrenders[0].state]).toEqual(['SURRENDERED', 'DONE']);
+  expect(surrenders[0].payment.refunds).toMatchObject([
+    {
+      state: 'REFUNDED',
+      transactionNumber: expect.stringMatching(/^YS\d{18}$/),
+      payeeAccountMasked: expect.stringMatching(/5365$/),
+      proof: { contentType: 'application/pdf' },
+      events: [
+        { event: 'OPEN' },
+        { event: 'REVEAL_PAYEE_ACCOUNT', note: '演示机构退还保费' },
+        { event: 'CONFIRM' },
+      ],
+    },
+  ]);
+  expect(h.logged.filter((line) => line.includes('sandbox'))).toEqual([]);
+});
+
+test('a ticket is answered once it is handed over, again after a reply, and solved when nothing follows', async () => {
+  const order = await issuedOrder(h);
+  const restarted = await counterpart(order.insurers[0]?.id ?? '');
+  const turn = async () => {
+    h.pass(2000);
+    await restarted().turn();
+  };
+  const ticketId = await openedTicket(order);
+  const seen = async () =>
+    (
+      await order.ask('query ($id: ID!) { ticket(id: $id) { state messages { author text } } }', {
+        id: ticketId,
+      })
+    ).data.ticket;
+  await turn();
+  expect((await seen()).state).toBe('OPEN');
+
+  const operator = h.as(await h.given.operator());
+  resultOf(await operator(HAND_OVER, { input: { ticketId } }));
+  await turn();
+  expect((await seen()).state).toBe('IN_PROGRESS');
+  await turn();
+  await turn();
+  expect((await seen()).messages.map(({ author }: { author: string }) => author)).toEqual([
+    'BIDDER',
+    'UNDERWRITER',
+  ]);
+  resultOf(await order.ask(REPLY, { input: { ticketId, text: '还有一个问题。' } }));
+  await turn();
+  expect((await seen()).messages).toHaveLength(4);
+  h.pass(60_000);
+  await turn();
+  expect(await seen()).toMatchObject({ state: 'RESOLVED', messages: { length: 5 } });
+  h.pass(1000);
+  resultOf(await order.ask(REOPEN, { input: { ticketId, text: '没有解决。' } }));
+  await turn();
+  await turn();
+  const { state, messages } = await seen();
+  expect([state, messages.length]).toEqual(['IN_PROGRESS', 7]);
+  for (const { author, text } of messages) expect(text.includes('演示机构')).toBe(author === 'UNDERWRITER');
+  expect(h.logged.filter((line) => line.includes('sandbox'))).toEqual([]);
+});
+
 test('a product whose premium an underwriter sets costs half a percent and three hundred yuan at least', async () => {
   const scene = await sceneOf(h, { formula: 'MANUAL', section: { margin: '50000' } });
   const { orderId } = await submittedOrder(scene);
@@ -182,7 +285,7 @@ test('with the platform away it asks again until it is told to stop', async () =
   const running = runSandboxInsurer({
     origin: 'http://127.0.0.1:9',
     insurers: [{ name: '演示', secret: 'bxk_none' }],
-    pace: { invoiceStepMs: 0, parcelMs: 0 },
+    pace: { answerMs: 0, invoiceStepMs: 0, parcelMs: 0 },
     signal: stop.signal,
     log: { ...createLog('silent'), warn: () => stop.abort() },
   });

@@ -9,8 +9,8 @@ import { SPECIMEN_TEXT } from '../../paper/policy-paper.ts';
 
 /**
  * The insurers' side of the sandbox: a program of its own that knows the platform by its public API and its keys only, as a real
- * insurer's system would. It answers quotes, issues policies and invoices, and never says that money has arrived: that is for a
- * person to see. All that it makes is fictional and says so.
+ * insurer's system would. It answers quotes, issues policies and invoices, decides on surrenders and pays them back, and answers the tickets that it is
+ * handed. It never says that money has arrived: that is for a person to see. All that it makes is fictional and says so.
  */
 
 export interface SandboxInsurerOptions {
@@ -25,6 +25,8 @@ export interface SandboxInsurerOptions {
 
 /** How long what the sandbox makes takes, so that a person can look at each state; a real insurer's takes days. */
 export interface SandboxPace {
+  /** Before an answer to anything else: a quote, a surrender, a refund, a ticket. */
+  readonly answerMs: number;
   /** Between the steps of an invoice: its acceptance, its issue, its posting, its reversal once it is demanded. */
   readonly invoiceStepMs: number;
   /** From the posting of a paper invoice to its delivery. */
@@ -33,9 +35,8 @@ export interface SandboxPace {
 
 const POLL_MS = 1000;
 const REQUEST_TIMEOUT_MS = 20_000;
-/** How long a person may look at quotes and paid orders before they move on. */
-const QUOTE_AGE_MS = 2000;
-const ISSUE_AGE_MS = 1000;
+/** A ticket stays open after its answer, so that it can be replied to: this many times as long as all else. */
+const RESOLVE_DELAYS = 30;
 /** How long what the platform refused is left alone. */
 const REFUSED_PAUSE_MS = 60_000;
 const QUOTE_VALID_MS = 7 * 86_400_000;
@@ -102,6 +103,30 @@ interface Invoice {
   readonly events: readonly { readonly at: string }[];
   readonly title: { readonly name: string; readonly taxNumber: string };
 }
+interface Refund {
+  readonly id: string;
+  readonly state: string;
+  readonly amount: string;
+  readonly payeeName: string | null;
+  readonly payeeAccountMasked: string | null;
+  readonly createdAt: string;
+}
+interface Surrender {
+  readonly id: string;
+  readonly state: string;
+  readonly causeLabel: string;
+  readonly invoiceStands: boolean;
+  readonly orderNumber: string;
+  readonly events: readonly { readonly at: string }[];
+  readonly payment: { readonly refunds: readonly Refund[] } | null;
+}
+interface Ticket {
+  readonly id: string;
+  readonly state: string;
+  readonly typeLabel: string;
+  readonly events: readonly { readonly at: string }[];
+  readonly messages: readonly { readonly id: string; readonly author: string }[];
+}
 interface Shortfall {
   readonly requiredEndOn: string;
   readonly policy: { readonly id: string };
@@ -113,6 +138,8 @@ interface Desk {
   readonly invoices: { readonly nodes: readonly Invoice[] };
   readonly parcels: { readonly nodes: readonly Invoice[] };
   readonly givenBack: { readonly nodes: readonly Invoice[] };
+  readonly surrenders: { readonly nodes: readonly Surrender[] };
+  readonly tickets: { readonly nodes: readonly Ticket[] };
 }
 
 const DESK = `query SandboxDesk {
@@ -132,11 +159,25 @@ const DESK = `query SandboxDesk {
   givenBack: invoices(filter: { toReverse: true }, first: 50) {
     nodes { ...Asked }
   }
+  surrenders(filter: { states: [INSURER_REVIEW, REFUNDING] }, first: 50) {
+    nodes {
+      id state causeLabel invoiceStands orderNumber events { at }
+      payment { refunds { id state amount payeeName payeeAccountMasked createdAt } }
+    }
+  }
+  tickets(filter: { states: [OPEN, IN_PROGRESS] }, first: 50) {
+    nodes { id state typeLabel events { at } messages { id author } }
+  }
 }
 fragment Asked on Invoice { id state type typeLabel content policyNumber amount net vat requestedAt events { at } title { name taxNumber } }`;
 
-const mutationOf = (name: string, inputType: string) =>
-  `mutation Sandbox($input: ${inputType}!) { result: ${name}(input: $input) { __typename ... on Error { code message } } }`;
+interface Answer {
+  readonly __typename: string;
+  readonly code?: string;
+  readonly message?: string;
+}
+const mutationOf = (name: string, inputType: string, fields = '') =>
+  `mutation Sandbox($input: ${inputType}!) { result: ${name}(input: $input) { __typename ${fields} ... on Error { code message } } }`;
 
 export interface SandboxDeskOptions {
   readonly insurer: { readonly name: string; readonly secret: string };
@@ -190,16 +231,15 @@ export function createSandboxDesk({ insurer, origin, pace, paper, log, fetch, no
     distinguishing = '',
   ): Promise<boolean> {
     const key = `sandbox-${name}-${objectId}${distinguishing && `-${distinguishing}`}`;
-    const { result } = await ask<{ result: { __typename: string; code?: string; message?: string } }>(
-      mutationOf(name, inputType),
-      { input },
-      key,
-      signal,
-    );
-    if (!result.code) return true;
-    log.warn({ act: name, objectId, code: result.code }, 'the platform refused what a sandbox insurer did');
+    const { result } = await ask<{ result: Answer }>(mutationOf(name, inputType), { input }, key, signal);
+    return !isRefused(name, objectId, result);
+  }
+
+  function isRefused(name: string, objectId: string, { code }: Answer): boolean {
+    if (!code) return false;
+    log.warn({ act: name, objectId, code }, 'the platform refused what a sandbox insurer did');
     pausedUntil.set(objectId, now() + REFUSED_PAUSE_MS);
-    return false;
+    return true;
   }
 
   const isOlder = (instant: string | null, ageMs: number) =>
@@ -207,7 +247,7 @@ export function createSandboxDesk({ insurer, origin, pace, paper, log, fetch, no
   const isPaused = (id: string) => (pausedUntil.get(id) ?? 0) > now();
 
   async function offer(quote: Quote, signal?: AbortSignal): Promise<void> {
-    if (isPaused(quote.id) || !isOlder(quote.submittedAt, QUOTE_AGE_MS)) return;
+    if (isPaused(quote.id) || !isOlder(quote.submittedAt, pace.answerMs)) return;
     const sumFen = parseYuan(quote.order.application?.cover.sumInsured ?? '') ?? 0;
     const manualFen = Math.max(timesRateHalfUp(sumFen, MANUAL_RATE), MANUAL_MINIMUM_FEN);
     const premium = quote.referencePremium ?? formatYuan(manualFen);
@@ -226,7 +266,7 @@ export function createSandboxDesk({ insurer, origin, pace, paper, log, fetch, no
     if (
       order.state !== 'ISSUING' ||
       isPaused(order.id) ||
-      !isOlder(order.payment?.confirmedAt ?? null, ISSUE_AGE_MS)
+      !isOlder(order.payment?.confirmedAt ?? null, pace.answerMs / 2)
     )
       return;
     const input = { orderId: order.id, policyNumber: `YS${digitsOf(`policy ${order.id}`, 18)}` };
@@ -280,6 +320,88 @@ export function createSandboxDesk({ insurer, origin, pace, paper, log, fetch, no
     await act('reverseInvoice', 'ReverseInvoiceInput', row.id, input, signal);
   }
 
+  /** Agrees to what the platform has approved, or says why not; and pays back, once no invoice stands. */
+  async function giveBack(row: Surrender, signal?: AbortSignal): Promise<void> {
+    if (isPaused(row.id) || !isOlder(row.events.at(-1)?.at ?? null, pace.answerMs)) return;
+    if (row.state === 'INSURER_REVIEW') {
+      const { result } = await ask<{ result: Answer }>(
+        mutationOf('approveSurrender', 'ApproveSurrenderInput'),
+        { input: { surrenderId: row.id } },
+        `sandbox-approveSurrender-${row.id}`,
+        signal,
+      );
+      if (result.code === 'SURRENDER_NOT_ALLOWED') {
+        const input = { surrenderId: row.id, reason: '演示机构：申请后情况已变化，退保原因不再成立。' };
+        await act('rejectSurrender', 'RejectSurrenderInput', row.id, input, signal);
+      } else isRefused('approveSurrender', row.id, result);
+      return;
+    }
+    if (row.invoiceStands) return;
+    for (const refund of row.payment?.refunds ?? [])
+      if (refund.state === 'REFUNDING' && !isPaused(refund.id) && isOlder(refund.createdAt, pace.answerMs))
+        await payBack(row, refund, signal);
+  }
+
+  async function payBack(row: Surrender, refund: Refund, signal?: AbortSignal): Promise<void> {
+    const { result } = await ask<{ result: Answer & { payeeAccount?: string } }>(
+      mutationOf(
+        'revealPayeeAccount',
+        'RevealPayeeAccountInput',
+        '... on RevealedPayeeAccount { payeeAccount }',
+      ),
+      { input: { refundId: refund.id, reason: '演示机构退还保费' } },
+      // What is secret is told once for each key.
+      crypto.randomUUID(),
+      signal,
+    );
+    if (isRefused('revealPayeeAccount', refund.id, result)) return;
+    const transactionNumber = `YS${digitsOf(`refund ${refund.id}`, 18)}`;
+    const paidOn = shanghaiDay(now());
+    const proof = await paper.renderRefund({
+      transactionNumber,
+      paidOn,
+      payerName: insurer.name,
+      payeeName: refund.payeeName ?? '原付款人',
+      payeeAccountMasked: refund.payeeAccountMasked ?? '原付款账户',
+      amountFen: parseYuan(refund.amount) ?? 0,
+      purpose: `退保退还保费（${row.causeLabel}），订单 ${row.orderNumber}`,
+    });
+    const uploadId = await upload('EVIDENCE', refund.id, 'application/pdf', proof, signal);
+    if (!uploadId) return;
+    const input = {
+      refundId: refund.id,
+      transactionNumber,
+      paidOn,
+      uploadId,
+      payeeAccount: result.payeeAccount,
+    };
+    // The proof is another file after a restart in between; that nothing is paid twice the refund's state sees to.
+    await act('confirmRefund', 'ConfirmRefundInput', refund.id, input, signal, uploadId);
+  }
+
+  /** Takes a ticket that was handed over, answers what was written last, and calls it solved when nothing follows. */
+  async function serve(row: Ticket, signal?: AbortSignal): Promise<void> {
+    const last = row.messages.at(-1);
+    const at = row.events.at(-1)?.at ?? null;
+    if (!last || isPaused(row.id) || !isOlder(at, pace.answerMs)) return;
+    const said = (name: string, inputType: string, text: string) =>
+      act(name, inputType, row.id, { ticketId: row.id, text }, signal, last.id);
+    if (row.state === 'OPEN')
+      await act('takeTicket', 'TakeTicketInput', row.id, { ticketId: row.id }, signal, last.id);
+    else if (last.author !== 'UNDERWRITER')
+      await said(
+        'answerTicket',
+        'AnswerTicketInput',
+        `（演示机构自动答复）已收到您关于“${row.typeLabel}”的来信并登记。演示机构不办理真实业务，您可以继续回复或补充附件。`,
+      );
+    else if (isOlder(at, pace.answerMs * RESOLVE_DELAYS))
+      await said(
+        'resolveTicket',
+        'ResolveTicketInput',
+        '（演示机构自动答复）演示事项已办结。如未解决，可以重新打开一次。',
+      );
+  }
+
   /** The files of an electronic invoice, or null where the platform did not take them. */
   async function files(
     row: Invoice,
@@ -300,21 +422,24 @@ export function createSandboxDesk({ insurer, origin, pace, paper, log, fetch, no
       vatFen: parseYuan(row.vat) ?? 0,
       amountFen: parseYuan(row.amount) ?? 0,
     };
-    const ids = [await upload(row, 'application/pdf', await paper.renderInvoice(content), signal)];
+    const ids = [
+      await upload('INVOICE', row.id, 'application/pdf', await paper.renderInvoice(content), signal),
+    ];
     if (isDigital(row.type)) {
       const xml = new TextEncoder().encode(invoiceXml(content));
-      ids.push(await upload(row, 'application/xml', xml, signal));
+      ids.push(await upload('INVOICE', row.id, 'application/xml', xml, signal));
     }
     return ids.every((id) => id !== null) ? ids : null;
   }
 
   async function upload(
-    row: Invoice,
+    purpose: 'INVOICE' | 'EVIDENCE',
+    objectId: string,
     contentType: string,
     body: Uint8Array,
     signal?: AbortSignal,
   ): Promise<string | null> {
-    const response = await fetch(`${origin}/uploads?purpose=INVOICE`, {
+    const response = await fetch(`${origin}/uploads?purpose=${purpose}`, {
       method: 'POST',
       headers: { 'content-type': contentType, authorization },
       body: body as Uint8Array<ArrayBuffer>,
@@ -323,10 +448,10 @@ export function createSandboxDesk({ insurer, origin, pace, paper, log, fetch, no
     const answer = (await response.json()) as { id?: string };
     if (answer.id) return answer.id;
     log.warn(
-      { objectId: row.id, status: response.status },
+      { objectId, status: response.status },
       'the platform did not take the file of a sandbox insurer',
     );
-    pausedUntil.set(row.id, now() + REFUSED_PAUSE_MS);
+    pausedUntil.set(objectId, now() + REFUSED_PAUSE_MS);
     return null;
   }
 
@@ -341,6 +466,8 @@ export function createSandboxDesk({ insurer, origin, pace, paper, log, fetch, no
       for (const row of desk.givenBack.nodes) await reverse(row, signal);
       for (const row of [...desk.invoices.nodes, ...desk.parcels.nodes])
         if (!givenBack.has(row.id)) await invoice(row, signal);
+      for (const row of desk.surrenders.nodes) await giveBack(row, signal);
+      for (const row of desk.tickets.nodes) await serve(row, signal);
       for (const [id, until] of pausedUntil) if (until <= now()) pausedUntil.delete(id);
     },
   };

@@ -53,7 +53,7 @@ const stepOfState: Record<OrderState, number | null> = {
   PAYMENT_REVIEW: 2,
   ISSUING: 3,
   COMPLETED: orderSteps.length,
-  SURRENDERED: orderSteps.length,
+  SURRENDERED: null,
   DECLINED: null,
   CANCELLED: null,
   LAPSED: null,
@@ -63,7 +63,7 @@ const stepOfState: Record<OrderState, number | null> = {
 export const hasEnded = (state: OrderState): boolean =>
   state === 'DECLINED' || state === 'CANCELLED' || state === 'LAPSED';
 
-/** Index of the step being done, or null for an order that ended on the way: it has no next step to show. */
+/** Index of the step being done, or null for an order that ended on the way or was given back: it has no next step to show. */
 export function orderStep(state: OrderState): number | null {
   return stepOfState[state];
 }

@@ -25,6 +25,7 @@ const echoes = new Set([
   'order.REJECT_PAYMENT',
   'order.CONFIRM_PAYMENT',
   'order.ISSUE',
+  'order.SURRENDER',
   'quote.SUBMIT',
   'quote.ISSUE',
   'payment.OPEN',
@@ -44,6 +45,14 @@ const plainTexts: Readonly<Record<string, string>> = {
   'payment.EXCEPT': '付款异常',
   'payment.TOP_UP': '提交补款凭证',
   'payment.REJECT_TOP_UP': '补款凭证未通过审核',
+  'policy.SURRENDER': '保单退保失效',
+  'surrender.SUBMIT': '申请退保',
+  'surrender.WITHDRAW': '撤回退保申请',
+  'surrender.APPROVE': '退保：平台审核通过',
+  'surrender.REJECT': '退保：平台驳回',
+  'surrender.AGREE': '退保：保险公司同意',
+  'surrender.DECLINE': '退保：保险公司驳回',
+  'surrender.COMPLETE': '退保成功',
   'payment.RETURN': '款项退回，等待重新付款',
 };
 
@@ -52,6 +61,16 @@ const replacements: Readonly<Record<string, string>> = {
   'payment.SUBMIT_VOUCHER': '更换支付凭证',
   'payment.TOP_UP': '更换补款凭证',
 };
+
+/** What is written back and forth in a ticket is read there; an order tells of what was asked and what came of it. */
+const talk = new Set(['REPLY', 'TAKE', 'ANSWER']);
+export const ticketSource = (ticket: {
+  typeLabel: string;
+  events: readonly TimelineEvent[];
+}): EventSource => ({
+  subject: `售后（${ticket.typeLabel}）`,
+  events: ticket.events.filter(({ event }) => !talk.has(event)),
+});
 
 /** All events as one list, the newest first; each says what it happened to, unless it goes without saying. */
 export function timelineOf(sources: readonly EventSource[]): TimelineEntry[] {

@@ -278,6 +278,21 @@ export const OrderPageDocument = graphql(
             ...EventFields
           }
         }
+        surrenders {
+          id
+          state
+          stateLabel
+          events {
+            ...EventFields
+          }
+        }
+        tickets {
+          id
+          typeLabel
+          events {
+            ...EventFields
+          }
+        }
         events {
           ...EventFields
         }

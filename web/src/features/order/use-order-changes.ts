@@ -11,5 +11,14 @@ export const useOrderChanges = (options: {
     ...options,
     query: OrderChangedDocument,
     stateLabel: ({ orderChanged }) => orderChanged.stateLabel,
-    makesDoubtful: ['Order', 'Quote', 'Payment', 'Policy', 'Invoice', 'Message'],
+    makesDoubtful: [
+      'Order',
+      'Quote',
+      'Payment',
+      'Policy',
+      'Invoice',
+      'Surrender',
+      'ServiceTicket',
+      'Message',
+    ],
   });
