@@ -145,12 +145,17 @@ async function platformSecret(config: Config): Promise<Uint8Array> {
   return secret;
 }
 
-/** Keys come from a folder; the sandbox makes its own. */
-function sealOf({ mode, sealKeysDir, dataDir }: Config, clock: Clock, { reader }: Database): SealPort {
-  if (mode === 'production' || sealKeysDir) return createKeyFolderSeal(sealKeysDir ?? '');
+/** Keys and roots come from folders; the sandbox makes its own, which are its roots too. */
+function sealOf(
+  { mode, sealKeysDir, sealTrustDir, dataDir }: Config,
+  clock: Clock,
+  { reader }: Database,
+): SealPort {
+  if (mode === 'production' || sealKeysDir)
+    return createKeyFolderSeal(sealKeysDir ?? '', sealTrustDir ?? sealKeysDir ?? '');
   const nameOf = async (insurerId: string) =>
     (await insurersByIds(reader, [insurerId]))[0]?.name ?? insurerId;
-  return createSandboxSeal(join(dataDir, 'sandbox', 'seals'), nameOf, clock.now);
+  return createSandboxSeal(join(dataDir, 'sandbox', 'seals'), nameOf, clock.now, sealTrustDir ?? undefined);
 }
 
 async function productionSms({ sms }: Config, clock: Clock): Promise<SmsPort> {

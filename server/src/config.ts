@@ -29,6 +29,8 @@ export interface Config {
   readonly secretKeyFile: string | null;
   /** Folder with a PEM file an insurer. Null in the sandbox, which makes its own. */
   readonly sealKeysDir: string | null;
+  /** Folder with root certificates and revocation lists that seals are held against. Null: the keys' own certificates are the roots. */
+  readonly sealTrustDir: string | null;
   /** Null in the sandbox, which sends nothing. */
   readonly sms: SmsConfig | null;
   /** Whether staff have to sign in with a second factor: everywhere but in the demonstration. */
@@ -79,6 +81,7 @@ const schema = z
     SANDBOX_PARCEL_SECONDS: seconds.default(30),
     SECRET_KEY_FILE: optional,
     SEAL_KEYS_DIR: optional,
+    SEAL_TRUST_DIR: optional,
     SMS_PROVIDER: z.enum(['signed-post', 'aliyun']).default('signed-post'),
     SMS_URL: z.url().optional(),
     SMS_SECRET_FILE: optional,
@@ -98,6 +101,7 @@ const schema = z
       'PUBLIC_ORIGIN',
       'SECRET_KEY_FILE',
       'SEAL_KEYS_DIR',
+      'SEAL_TRUST_DIR',
       'SMS_SECRET_FILE',
       ...(env.SMS_PROVIDER === 'aliyun'
         ? (['SMS_ACCESS_KEY_ID', 'SMS_SIGN_NAME', 'SMS_CODE_TEMPLATE', 'SMS_NOTICE_TEMPLATE'] as const)
@@ -141,6 +145,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     },
     secretKeyFile: values.SECRET_KEY_FILE,
     sealKeysDir: values.SEAL_KEYS_DIR,
+    sealTrustDir: values.SEAL_TRUST_DIR,
     sms: values.MODE === 'production' ? smsOf(values) : null,
     secondFactorRequired: values.MODE === 'production',
     hotline: values.HOTLINE,

@@ -55,6 +55,10 @@ test('a seal is shown with who made it, when, and who vouches for it', async () 
     holds: true,
     coversAll: true,
     signedAt: '2026-11-24T10:00:00.000+08:00',
+    trusted: true,
+    trustFault: null,
+    trustRoot: '紫辰财产保险（演示证书，自签名）',
+    revocationChecked: false,
     chain: [
       {
         __typename: 'PolicySealCertificate',
@@ -70,10 +74,28 @@ test('a seal is shown with who made it, when, and who vouches for it', async () 
   };
   const { wrapper } = await page({ ...valid, seals: [seal] }, '/verify?number=P-2026-1&code=k7qm2xpd94tf');
   await vi.waitFor(() =>
-    expect(wrapper.text()).toContain('签章有效，覆盖整个文件，签章时间 2026-11-24 10:00:00'),
+    expect(wrapper.text()).toContain('有效且受信任，覆盖整个文件，签章时间 2026-11-24 10:00:00'),
   );
   expect(wrapper.text()).toContain('2026-11-23 至 2036-11-20');
+  expect(wrapper.text()).toContain('受信任的根证书“紫辰财产保险（演示证书，自签名）”，未核对吊销列表');
   expect(wrapper.text()).toContain('自签名证书，未经第三方认证机构核验');
+});
+
+test('a seal that holds but leads to no root is shown as not trusted, with the reason', async () => {
+  const seal = {
+    __typename: 'PolicySeal',
+    holds: true,
+    coversAll: true,
+    signedAt: null,
+    trusted: false,
+    trustFault: '证书链不能追溯到受信任的根证书',
+    trustRoot: null,
+    revocationChecked: false,
+    chain: [],
+  };
+  const { wrapper } = await page({ ...valid, seals: [seal] }, '/verify?number=P-2026-1&code=k7qm2xpd94tf');
+  await vi.waitFor(() => expect(wrapper.text()).toContain('签名完整但证书不受信任'));
+  expect(wrapper.text()).toContain('证书链不能追溯到受信任的根证书。');
 });
 
 test('a file without a seal says so', async () => {

@@ -45,6 +45,7 @@ function launch(folder: string, port: number, args: readonly string[]) {
       SMS_URL: 'http://127.0.0.1:9/',
       SMS_SECRET_FILE: join(folder, 'sms-secret'),
       SEAL_KEYS_DIR: folder,
+      SEAL_TRUST_DIR: folder,
       BROKER_NAME: '演示保险经纪有限公司（演示）',
       BROKER_LICENSE: '演示-经纪-000001',
       LOG_LEVEL: 'silent',

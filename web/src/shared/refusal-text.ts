@@ -21,6 +21,7 @@ export type RefusalCode =
   | 'TITLE_LOCKED'
   | 'NOT_OPENED'
   | 'SURRENDER_NOT_ALLOWED'
+  | 'SEAL_UNTRUSTED'
   | 'IDEMPOTENCY_KEY_REUSED'
   | 'RATE_LIMITED'
   | 'SMS_CODE_WRONG'
@@ -78,6 +79,7 @@ export const refusalText = {
   TRANSACTION_USED: '该银行流水号已用于其他支付凭证，请核对。',
   TITLE_LOCKED: '发票抬头和纳税人识别号须与认证企业一致，不能修改。',
   NOT_OPENED: '项目开标后方可办理。',
+  SEAL_UNTRUSTED: '保单文件没有受信任的电子签章，请用受信任机构签发的证书签章后重新上传。',
   SURRENDER_NOT_ALLOWED: '目前不能退保，请刷新页面查看标段和订单状态。',
   IDEMPOTENCY_KEY_REUSED: '该请求已提交过，请刷新页面查看结果。',
   RATE_LIMITED: '操作过于频繁，请稍后再试。',

@@ -39,6 +39,15 @@ export interface PolicySeal {
     readonly selfSigned: boolean;
     readonly signatureHolds: boolean;
   }[];
+  /** Whether its chain led to a root of trust when the policy was issued; absent where it was issued before roots were known. */
+  readonly trust?: {
+    readonly trusted: boolean;
+    /** Why not, in Chinese. */
+    readonly fault: string | null;
+    readonly root: string | null;
+    /** Whether a current revocation list of every issuer was at hand. */
+    readonly revocationChecked: boolean;
+  };
 }
 
 /** The issued instrument. */

@@ -6,6 +6,7 @@ import type { PolicySeal as Seal } from '../../db/tables/policy.ts';
 import { builder } from '../../graph/builder.ts';
 import { badArgument } from '../../graph/connection.ts';
 import { type Context, perRequest } from '../../graph/context.ts';
+import { plainRefusal } from '../../graph/errors.ts';
 import { mutation, runOnce } from '../../graph/mutation.ts';
 import { defineNode, Node } from '../../graph/node.ts';
 import { lineRule, textRule } from '../../graph/text-rules.ts';
@@ -20,6 +21,7 @@ import { registerFileReaders, UploadType } from '../upload/upload.graph.ts';
 import { UploadRefused } from '../upload/upload.refusals.ts';
 import { policyLife } from './policy.machine.ts';
 import { mayReadPolicyFile, type PolicyView, policiesOfOrders, policyById } from './policy.queries.ts';
+import { SealUntrusted } from './policy.refusals.ts';
 import {
   issuePolicy,
   makePolicy,
@@ -30,6 +32,8 @@ import {
   type PolicyVerification as Verification,
   verifyPolicy,
 } from './policy.service.ts';
+
+plainRefusal(SealUntrusted, '保单文件没有受信任的电子签章（SEAL_UNTRUSTED）。');
 
 const enums = machineEnums(policyLife, 'Policy');
 export const PolicyStateEnum = enums.state;
@@ -70,6 +74,25 @@ const PolicySealType = builder.objectRef<Seal>('PolicySeal').implement({
       type: 'DateTime',
       nullable: true,
       description: '签章时间，以签章方的时钟为准。',
+    }),
+    trusted: t.boolean({
+      description:
+        '出具时，证书链是否追溯到平台配置的受信任根证书、在有效期内、未被吊销，且持有者为出具机构。',
+      resolve: ({ trust }) => trust?.trusted ?? false,
+    }),
+    trustFault: t.string({
+      nullable: true,
+      description: '为什么不受信任；受信任的为空。',
+      resolve: ({ trust }) => (trust ? trust.fault : '出具时平台尚未核对根证书'),
+    }),
+    trustRoot: t.string({
+      nullable: true,
+      description: '受信任根证书的名称；不受信任的为空。',
+      resolve: ({ trust }) => trust?.root ?? null,
+    }),
+    revocationChecked: t.boolean({
+      description: '是否已用各级签发者的吊销列表核对。',
+      resolve: ({ trust }) => trust?.revocationChecked ?? false,
     }),
     chain: t.field({
       type: [PolicySealCertificate],
@@ -186,7 +209,7 @@ mutation('issuePolicy', {
   description: '出函：登记保单号和保单文件，订单完成。不带文件时由平台生成保单。',
   who: { roles: ['UNDERWRITER'], scopes: ['underwriting:write'] },
   type: Policy,
-  refusals: [UploadRefused],
+  refusals: [UploadRefused, SealUntrusted],
   input: builder.inputType('IssuePolicyInput', {
     description: '出函。',
     fields: (t) => ({

@@ -41,6 +41,7 @@ import {
   policyNumberIsUsed,
   type VerifiablePolicy,
 } from './policy.queries.ts';
+import { SealUntrusted } from './policy.refusals.ts';
 
 /** What downstream modules do when a policy is issued, in the same transaction. */
 type IssueListener = (command: Command, policy: PolicyRow) => Promise<void>;
@@ -222,10 +223,15 @@ export async function sealed(
   return fillSealSlot(paper, slot, await core.seal.sign(insurerId, sealedBytes(paper, slot), new Date(at)));
 }
 
+/** A seal of the insurer's own, over all of the file. */
+const isTrustworthy = ({ holds, coversAll: all, trust }: PolicySeal) =>
+  holds && all && trust?.trusted === true;
+
 /**
  * The seals of the file a policy is to be issued with. Read ahead of the transaction, since it takes a while.
  *
- * Refuses: as `issuePolicy` does; UploadRefused also where a seal of an uploaded file does not hold.
+ * Refuses: as `issuePolicy` does; UploadRefused also where a seal of an uploaded file does not hold, SealUntrusted in production where
+ * an uploaded file has no seal of the insurer's own that leads to a root of trust.
  */
 export async function policySeals(
   core: Core,
@@ -234,18 +240,31 @@ export async function policySeals(
   input: PolicyInput,
 ): Promise<PolicySeal[]> {
   // What stands against the policy itself is said before what stands against its file.
-  if (!made) await issuable(core.database.reader, actor, input);
+  const { insurer } = await issuable(core.database.reader, actor, input);
   const content = made?.content ?? (await uploadedContent(core, actor, input.uploadId ?? '', 'POLICY'));
   const seals = await Promise.all(
     findSeals(content, limits.sealsPerFileMax).map(async ({ range, cms }) => {
-      const { holds, signedAt, chain } = await core.seal.read(cms, sealedBytes(content, range));
-      return { holds, coversAll: coversAll(content, range), signedAt, chain };
+      const facts = await core.seal.read(cms, sealedBytes(content, range));
+      const { holds, signedAt, chain } = facts;
+      const trust = await core.seal.judge(facts, insurer.name, core.clock.now());
+      return { holds, coversAll: coversAll(content, range), signedAt, chain, trust };
     }),
   );
   if (seals.some(({ holds }) => !holds)) {
     throw new UploadRefused(
       'SEAL_BROKEN',
       '保单文件的电子签章与文件内容不符，请上传签章后未经改动的原文件。',
+    );
+  }
+  // The sandbox takes what is not trusted, and shows it as such.
+  if (!made && core.config.mode === 'production' && !seals.some(isTrustworthy)) {
+    const fault = seals.map(
+      ({ coversAll: all, trust }) => trust.fault ?? (all ? null : '签章没有覆盖整个文件'),
+    );
+    throw new SealUntrusted(
+      seals.length === 0
+        ? '保单文件没有电子签章，请上传由贵公司签章的原文件。'
+        : `保单文件的电子签章不受信任：${fault.find((text) => text !== null) ?? ''}。请用受信任机构签发给贵公司的证书签章后上传。`,
     );
   }
   return seals;

@@ -18,10 +18,10 @@ import {
 import { policyClauses } from './policy.clauses.ts';
 import { policyMachine } from './policy.machine.ts';
 import { policyById } from './policy.queries.ts';
-import { movePoliciesByDate } from './policy.service.ts';
+import { movePoliciesByDate, policySeals } from './policy.service.ts';
 
 const SEALS = `query ($id: ID!) { order(id: $id) { policy {
-  seals { holds coversAll signedAt chain { subject selfSigned signatureHolds } } } } }`;
+  seals { holds coversAll signedAt trusted trustFault chain { subject selfSigned signatureHolds } } } } }`;
 
 /** A policy as an insurer's own system would make and seal it. */
 async function sealedByInsurer(insurerId: string): Promise<Uint8Array> {
@@ -128,6 +128,8 @@ describe('issuing', () => {
         holds: true,
         coversAll: true,
         signedAt: '2026-11-24T10:00:00.000+08:00',
+        trusted: true,
+        trustFault: null,
         chain: [{ subject: `${insurer}（演示证书，自签名）`, selfSigned: true, signatureHolds: true }],
       },
     ]);
@@ -161,8 +163,42 @@ describe('issuing', () => {
     resultOf(await h.as(order.underwriter)(ISSUE, { input: { ...input, uploadId } }));
     const { data } = await order.ask(SEALS, { id: order.orderId });
     expect(data.order.policy.seals).toMatchObject([
-      { holds: true, coversAll: true, chain: [{ selfSigned: true }] },
+      {
+        holds: true,
+        coversAll: true,
+        trusted: false,
+        trustFault: '证书的持有者不是出具机构',
+        chain: [{ selfSigned: true }],
+      },
     ]);
+  });
+
+  test('with a file of the insurer’s own needs its trusted seal in production, and nobody else’s', async () => {
+    const order = await paidOrder(h);
+    const insurerId = order.insurers[0]?.id ?? '';
+    const core = { ...h.app.core, config: { ...h.app.core.config, mode: 'production' as const } };
+    const actor = {
+      kind: 'USER' as const,
+      id: order.underwriter.id,
+      role: 'UNDERWRITER' as const,
+      enterpriseId: null,
+      insurerId,
+      tokenHash: '',
+      mustEnrol: false,
+    };
+    const taken = async (content: Uint8Array) => {
+      const uploadId = await pdfUpload(h, order.underwriter, 'POLICY', content);
+      return policySeals(core, actor, null, { orderId: order.orderId, policyNumber: 'BH-6', uploadId });
+    };
+    const untrusted = (message: string) => ({
+      code: 'SEAL_UNTRUSTED',
+      message: expect.stringContaining(message),
+    });
+    await expect(taken(plainPdf())).rejects.toMatchObject(untrusted('没有电子签章'));
+    await expect(taken(await sealedByInsurer('ins_0elsewhere'))).rejects.toMatchObject(
+      untrusted('证书的持有者不是出具机构'),
+    );
+    expect(await taken(await sealedByInsurer(insurerId))).toMatchObject([{ trust: { trusted: true } }]);
   });
 
   test('each download is an event, which another insurer of the order does not see', async () => {

@@ -70,7 +70,13 @@ export async function signDetached(key: SealKey, content: Uint8Array, at: Date):
   return new Uint8Array(message.toSchema().toBER());
 }
 
-const broken = (fault: string): SealFacts => ({ holds: false, fault, signedAt: null, chain: [] });
+const broken = (fault: string): SealFacts => ({
+  holds: false,
+  fault,
+  signedAt: null,
+  chain: [],
+  certificates: [],
+});
 
 /** Reads a detached signature from whoever. What cannot be read does not hold. */
 export async function readDetached(cms: Uint8Array, content: Uint8Array): Promise<SealFacts> {
@@ -92,19 +98,21 @@ export async function readDetached(cms: Uint8Array, content: Uint8Array): Promis
     const signer = outcome.signerCertificate;
     const chain = signer ? await chainOf(signer, certificates) : [];
     return outcome.signatureVerified && signer
-      ? { holds: true, fault: null, signedAt, chain }
-      : { holds: false, fault: '文件内容与签章不符', signedAt, chain };
+      ? { holds: true, fault: null, signedAt, chain, certificates: derOf(signer, certificates) }
+      : { ...broken('文件内容与签章不符'), signedAt, chain };
   } catch (reason) {
     const { signerCertificate: signer } = reason as Partial<pkijs.SignedDataVerifyResult>;
     return {
-      holds: false,
       // The library fails with a name where digest or signature differ; a fault of its own is none of the document's.
-      fault: '文件内容与签章不符',
+      ...broken('文件内容与签章不符'),
       signedAt,
       chain: signer ? await chainOf(signer, certificates) : [],
     };
   }
 }
+
+const derOf = (signer: pkijs.Certificate, all: readonly pkijs.Certificate[]) =>
+  [signer, ...all.filter((one) => one !== signer)].map((one) => new Uint8Array(one.toSchema().toBER()));
 
 function signingTime(signer: pkijs.SignerInfo | undefined): number | null {
   const value = signer?.signedAttrs?.attributes.find(({ type }) => type === OID.signingTime)?.values[0];
@@ -140,11 +148,14 @@ async function chainOf(
   return chain;
 }
 
-function nameOf(name: pkijs.RelativeDistinguishedNames): string {
-  const part = (oid: string) =>
-    name.typesAndValues.find(({ type }) => type === oid)?.value.valueBlock.value as string | undefined;
-  return part(OID.commonName) ?? part(OID.organization) ?? '未具名';
-}
+const nameOf = (name: pkijs.RelativeDistinguishedNames): string => namesOf(name)[0] ?? '未具名';
+
+/** The names that a certificate gives to somebody: common name and organisation, as far as it has them. */
+export const namesOf = (name: pkijs.RelativeDistinguishedNames): string[] =>
+  [OID.commonName, OID.organization].flatMap((oid) => {
+    const value: unknown = name.typesAndValues.find(({ type }) => type === oid)?.value.valueBlock.value;
+    return typeof value === 'string' ? [value] : [];
+  });
 
 /** A self-signed certificate for a new key: enough to show what sealing is, and trusted by nobody. */
 export async function makeSelfSigned(
@@ -187,18 +198,20 @@ function block(label: string, der: ArrayBuffer): string {
   return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
 }
 
+/** The blocks of a PEM text, each in DER. */
+export const pemBlocks = (pem: string) =>
+  [...pem.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----([^-]+)-----END \1-----/g)].map(([, label, body = '']) => ({
+    label,
+    der: exact(Buffer.from(body.replace(/\s/g, ''), 'base64')),
+  }));
+
 /**
  * A private key (PKCS#8, ECDSA P-256 or RSA) and its certificates, the signer's first, from one PEM text.
  *
  * @throws Error that says what is missing, never a value
  */
 export async function parseSealKey(pem: string): Promise<SealKey> {
-  const blocks = [...pem.matchAll(/-----BEGIN ([A-Z ]+)-----([^-]+)-----END \1-----/g)].map(
-    ([, label, body = '']) => ({
-      label,
-      der: exact(Buffer.from(body.replace(/\s/g, ''), 'base64')),
-    }),
-  );
+  const blocks = pemBlocks(pem);
   const pkcs8 = blocks.find(({ label }) => label === 'PRIVATE KEY')?.der;
   const certificates = blocks
     .filter(({ label }) => label === 'CERTIFICATE')

@@ -3,12 +3,21 @@ import { join } from 'node:path';
 import { invariant } from '../../kernel/invariant.ts';
 import { parseSealKey, readDetached, type SealKey, signDetached } from './cades.ts';
 import type { SealPort } from './port.ts';
+import { judgeSeal, readTrustStore } from './trust.ts';
 
 /** Makes the key of an insurer that has none; null where it is not to be made. */
 export type KeyMaker = (insurerId: string) => Promise<string | null>;
 
-/** Keys of insurers as `<insurer id>.pem` in a folder: the private key and its chain. A new file is found without a restart. */
-export function createKeyFolderSeal(folder: string, makeKey: KeyMaker = async () => null): SealPort {
+/**
+ * Keys of insurers as `<insurer id>.pem` in a folder: the private key and its chain. A new file is found without a restart.
+ *
+ * @param trustFolder where the roots of trust are kept
+ */
+export function createKeyFolderSeal(
+  folder: string,
+  trustFolder: string,
+  makeKey: KeyMaker = async () => null,
+): SealPort {
   const kept = new Map<string, Promise<SealKey>>();
 
   async function keyOf(insurerId: string): Promise<SealKey | null> {
@@ -40,5 +49,6 @@ export function createKeyFolderSeal(folder: string, makeKey: KeyMaker = async ()
       return signDetached(key, content, at);
     },
     read: readDetached,
+    judge: async (facts, owner, now) => judgeSeal(facts, await readTrustStore(trustFolder), owner, now),
   };
 }

@@ -11,13 +11,15 @@ const yearMs = 365 * 86_400_000;
  * certificate that says so in its name.
  *
  * @param nameOf the insurer's full name
+ * @param trustFolder where the roots of trust are kept; the certificates that it makes are its roots otherwise
  */
 export function createSandboxSeal(
   folder: string,
   nameOf: (insurerId: string) => Promise<string>,
   now: () => number,
+  trustFolder: string = folder,
 ): SealPort {
-  return createKeyFolderSeal(folder, async (insurerId) => {
+  return createKeyFolderSeal(folder, trustFolder, async (insurerId) => {
     const start = now();
     const name = `${await nameOf(insurerId)}（演示证书，自签名）`;
     const { pem } = await makeSelfSigned(name, new Date(start - 86_400_000), new Date(start + 10 * yearMs));

@@ -26,7 +26,7 @@ const makers: Record<string, () => Promise<SealPort>> = {
       new Date('2036-01-01'),
     );
     await writeFile(join(keys, `${insurerId}.pem`), pem, { mode: 0o600 });
-    return createKeyFolderSeal(keys);
+    return createKeyFolderSeal(keys, keys);
   },
   'keys of the sandbox': async () =>
     createSandboxSeal(
@@ -74,7 +74,7 @@ for (const [name, make] of Object.entries(makers)) {
 }
 
 test('what is no signature at all does not hold', async () => {
-  const port = createKeyFolderSeal(await folder());
+  const port = createKeyFolderSeal(await folder(), await folder());
   for (const rubbish of [new Uint8Array(), new Uint8Array([0x30, 0x80, 0, 0]), content.subarray(0, 50)]) {
     expect(await port.read(rubbish, content)).toMatchObject({
       holds: false,
@@ -85,7 +85,7 @@ test('what is no signature at all does not hold', async () => {
 });
 
 test('an insurer without a key seals nothing', async () => {
-  const port = createKeyFolderSeal(await folder());
+  const port = createKeyFolderSeal(await folder(), await folder());
   expect(await port.hasKey(insurerId)).toBe(false);
   await expect(port.sign(insurerId, content, at)).rejects.toThrow('There is no seal key for ins_1example.');
 });
@@ -93,7 +93,7 @@ test('an insurer without a key seals nothing', async () => {
 test('a file that holds no key is named, without its content', async () => {
   const keys = await folder();
   await writeFile(join(keys, `${insurerId}.pem`), 'secret rubbish');
-  await expect(createKeyFolderSeal(keys).hasKey(insurerId)).rejects.toThrow(
+  await expect(createKeyFolderSeal(keys, keys).hasKey(insurerId)).rejects.toThrow(
     /ins_1example\.pem is not usable: no PRIVATE KEY/,
   );
 });

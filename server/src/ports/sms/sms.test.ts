@@ -162,6 +162,7 @@ const production = {
   BROKER_NAME: '演示经纪',
   BROKER_LICENSE: '演示-1',
   SEAL_KEYS_DIR: '/keys/seals',
+  SEAL_TRUST_DIR: '/keys/roots',
 };
 
 test('the provider is chosen by configuration, which names what is missing', () => {

@@ -15,6 +15,10 @@ export const VerifyPolicyDocument = graphql(`
         holds
         coversAll
         signedAt
+        trusted
+        trustFault
+        trustRoot
+        revocationChecked
         chain {
           subject
           issuer
