@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Account } from './server.ts';
 
 const cache = fileURLToPath(new URL('../../../.cache/browser', import.meta.url));
 
@@ -77,4 +78,17 @@ export async function openPage(browser: Browser, origin: string, viewport = desk
     if (!url.startsWith(origin) && !/^(blob|data):/.test(url)) faults.push(`request to another host: ${url}`);
   });
   return { context, page, faults };
+}
+
+/** Opens the first page as somebody who is signed in, without the form of the page. */
+export async function enter(page: Page, origin: string, account: Account): Promise<void> {
+  await page.goto(origin);
+  await page.evaluate(async (input) => {
+    const query = 'mutation($input: SignInInput!) { signIn(input: $input) { __typename } }';
+    await fetch('/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query, variables: { input } }),
+    });
+  }, account);
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import AxeBuilder from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openBrowser, openPage, phone } from './browser.ts';
+import { enter, openBrowser, openPage, phone } from './browser.ts';
 import { type Service, startService } from './server.ts';
 
 let service: Service;
@@ -34,15 +34,7 @@ test('orders are filtered by the address, exported as they are filtered, and a f
       { input: { sectionId, depositKind: 'BID', form: 'INSURANCE' } },
     );
   const { page, faults } = await openPage(browser, service.origin);
-  await page.goto(service.origin);
-  await page.evaluate(async (input) => {
-    const query = 'mutation($input: SignInInput!) { signIn(input: $input) { __typename } }';
-    await fetch('/graphql', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query, variables: { input } }),
-    });
-  }, service.accounts.bidder);
+  await enter(page, service.origin, service.accounts.bidder);
 
   await page.goto(`${service.origin}/center/orders?state=COMPLETED`);
   await page.getByText('没有符合条件的订单。').waitFor();

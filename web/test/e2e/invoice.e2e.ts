@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openBrowser, openPage } from './browser.ts';
+import { enter, openBrowser, openPage } from './browser.ts';
 import { createLook, pictures } from './look.ts';
 import { actorOf, givenPolicy, today } from './orders.ts';
 import { type Service, startService } from './server.ts';
@@ -23,17 +23,7 @@ beforeAll(async () => {
   const window = await openPage(browser, service.origin);
   ({ page, faults } = window);
   page.setDefaultTimeout(15_000);
-  await page.goto(service.origin);
-  await page.evaluate(async (input) => {
-    await fetch('/graphql', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        query: 'mutation($input: SignInInput!) { signIn(input: $input) { __typename } }',
-        variables: { input },
-      }),
-    });
-  }, service.accounts.bidder);
+  await enter(page, service.origin, service.accounts.bidder);
 }, 120_000);
 afterAll(async () => {
   await browser?.close();

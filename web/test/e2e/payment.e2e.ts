@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openBrowser, openPage, type Watched } from './browser.ts';
+import { enter, openBrowser, openPage, type Watched } from './browser.ts';
 import { focused, press, tabTo, type, unmarked } from './keyboard.ts';
 import { createLook } from './look.ts';
 import {
@@ -45,15 +45,7 @@ const { look, violations } = createLook();
 async function signedIn(): Promise<Watched> {
   const watched = await openPage(browser, service.origin);
   watched.page.setDefaultTimeout(20_000);
-  await watched.page.goto(service.origin);
-  await watched.page.evaluate(async (input) => {
-    const query = 'mutation($input: SignInInput!) { signIn(input: $input) { __typename } }';
-    await fetch('/graphql', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query, variables: { input } }),
-    });
-  }, service.accounts.bidder);
+  await enter(watched.page, service.origin, service.accounts.bidder);
   return watched;
 }
 

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { desktop, openBrowser, openPage, phone } from './browser.ts';
+import { desktop, enter, openBrowser, openPage, phone } from './browser.ts';
 import { type Service, startService } from './server.ts';
 
 /** Issue: a document of twenty pages opens in under 300 ms locally. */
@@ -40,17 +40,7 @@ beforeAll(async () => {
   );
   const window = await openPage(browser, service.origin);
   page = window.page;
-  await page.goto(service.origin);
-  await page.evaluate(async (input) => {
-    await fetch('/graphql', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        query: 'mutation($input: SignInInput!) { signIn(input: $input) { __typename } }',
-        variables: { input },
-      }),
-    });
-  }, service.accounts.bidder);
+  await enter(page, service.origin, service.accounts.bidder);
 }, 120_000);
 
 afterAll(async () => {

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openBrowser, openPage } from './browser.ts';
+import { enter, openBrowser, openPage } from './browser.ts';
 import { type Service, startService } from './server.ts';
 
 let service: Service;
@@ -27,15 +27,7 @@ test('an order that was cancelled is applied for anew, and only once', async () 
     { input: { sectionId, depositKind: 'BID', form: 'INSURANCE' } },
   );
   const { page, faults } = await openPage(browser, service.origin);
-  await page.goto(service.origin);
-  await page.evaluate(async (input) => {
-    const query = 'mutation($input: SignInInput!) { signIn(input: $input) { __typename } }';
-    await fetch('/graphql', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query, variables: { input } }),
-    });
-  }, service.accounts.bidder);
+  await enter(page, service.origin, service.accounts.bidder);
 
   await page.goto(`${service.origin}/orders/${startOrder.id}`);
   await page.getByRole('button', { name: '取消订单' }).click();

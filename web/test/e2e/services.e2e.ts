@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { desktop, openBrowser, openPage, phone } from './browser.ts';
+import { desktop, enter, openBrowser, openPage, phone } from './browser.ts';
 import { actorOf, givenPolicy, picture } from './orders.ts';
 import { type Service, startService } from './server.ts';
 
@@ -49,15 +49,7 @@ test('a bidder asks for help with an order, and gives its guarantee back', async
   const desk = actorOf(service, await service.signIn(service.accounts.operator));
   const orderId = await givenPolicy(bidder, desk);
   const { page, faults } = await openPage(browser, service.origin);
-  await page.goto(service.origin);
-  await page.evaluate(async (input) => {
-    const query = 'mutation($input: SignInInput!) { signIn(input: $input) { __typename } }';
-    await fetch('/graphql', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query, variables: { input } }),
-    });
-  }, service.accounts.bidder);
+  await enter(page, service.origin, service.accounts.bidder);
 
   await page.goto(`${service.origin}/orders/${orderId}`);
   await page.getByRole('link', { name: '申请售后' }).click();

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openBrowser, openPage, phone } from './browser.ts';
+import { enter, openBrowser, openPage, phone } from './browser.ts';
 import { type Service, startService } from './server.ts';
 
 let service: Service;
@@ -16,17 +16,7 @@ afterAll(async () => {
 
 test('no page scrolls sideways on a phone', async () => {
   const { page, faults } = await openPage(browser, service.origin, phone);
-  await page.goto(service.origin);
-  await page.evaluate(async (input) => {
-    await fetch('/graphql', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        query: 'mutation($input: SignInInput!) { signIn(input: $input) { __typename } }',
-        variables: { input },
-      }),
-    });
-  }, service.accounts.bidder);
+  await enter(page, service.origin, service.accounts.bidder);
   const { bidSections } = await service.ask<{ bidSections: { nodes: { id: string }[] } }>(
     {},
     '{ bidSections(first: 1) { nodes { id } } }',
