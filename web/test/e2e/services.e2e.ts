@@ -85,6 +85,7 @@ test('a bidder asks for help with an order, and gives its guarantee back', async
   await desk.act('handOverTicket', { ticketId });
   await page.getByRole('status').filter({ hasText: '（演示机构自动答复）' }).waitFor();
   expect(await page.getByLabel('内容').inputValue()).toBe('');
+  expect(await page.getByText('请填写内容').count()).toBe(0);
   await look(page, 'ticket-answered');
   await page.getByRole('link', { name: '订单售后' }).first().click();
   await page.waitForURL(/\/center\/tickets$/);
