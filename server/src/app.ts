@@ -36,6 +36,7 @@ import { createPaper } from './paper/paper.ts';
 import { createKeyFolderSeal } from './ports/seal/key-folder.ts';
 import type { SealPort } from './ports/seal/port.ts';
 import { createSandboxSeal } from './ports/seal/sandbox.ts';
+import { readTrustStore } from './ports/seal/trust.ts';
 import { createAliyunSms } from './ports/sms/aliyun.ts';
 import type { SmsPort } from './ports/sms/port.ts';
 import { createSandboxSms } from './ports/sms/sandbox.ts';
@@ -106,6 +107,8 @@ export async function createApp(config: Config, surroundings: Surroundings = {})
     paper: createPaper(),
     salesPages: await readSalesPages(clientFolder),
   };
+  // A file that cannot be used is named at the start, not when the first policy is uploaded.
+  if (config.sealTrustDir) await readTrustStore(config.sealTrustDir);
   await keepSalesPages(core);
   const sessions = createSessions(database, clock, config);
   const metrics = createMetrics(core);

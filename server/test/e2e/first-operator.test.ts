@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { freePort, productionFolder, runCommand, startServer } from '../support/process.ts';
@@ -9,6 +9,12 @@ test('a platform without data gets its first operator from whoever runs the mach
   const folder = await productionFolder();
   expect(await runCommand(folder, 'first-operator')).toMatchObject({ exitCode: 2 });
   expect(await runCommand(folder, 'first-operator', '1370000000', '王运营')).toMatchObject({ exitCode: 1 });
+  // A root of trust that cannot be read is named before anything is done.
+  const root = join(folder, 'root.pem');
+  await writeFile(root, 'no certificate');
+  const stopped = await runCommand(folder, 'first-operator', mobile, '王运营');
+  expect(stopped.exitCode).toBe(1);
+  await rm(root);
   const made = await runCommand(folder, 'first-operator', mobile, '王运营');
   expect(made).toMatchObject({ exitCode: 0 });
   const password = /王运营 signs in with 13700000001 and this password, shown once: (\S+)/.exec(
