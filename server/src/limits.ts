@@ -36,7 +36,7 @@ export const limits = {
   savedSectionsMax: 500,
   /** Rows of one exported list; who needs more narrows the filter. */
   exportRowsMax: 5000,
-  exportsPerHourMax: 60,
+  exportsPerPerson: { max: 60, windowMs: hourMs },
   salesEventsPerCallMax: 200,
   salesEventsPerOrderMax: 10_000,
   productsPerOrderMax: 20,
@@ -102,8 +102,8 @@ export const limits = {
   captchaNumberMax: 100_000,
   captchaCharactersMax: 2000,
   signInAttemptsKeptMs: 7 * dayMs,
-  revealsPerPersonMax: 20,
-  revealsPerPersonWindowMs: dayMs,
+  /** How often what is masked is shown whole, to a person or, where many are due at once, of one object. */
+  reveals: { max: 20, windowMs: dayMs },
   invitationValidMs: 7 * dayMs,
   invitationsPerDayMax: 20,
   /** Of all enterprises together, to one number; whoever invites more often is answered the same. */

@@ -398,7 +398,7 @@ const RevealedIdNumber = builder.objectRef<{ idNumber: string }>('RevealedIdNumb
 });
 
 mutation('revealIdNumber', {
-  description: `查看完整证件号码。须说明原因，记入日志；每人 24 小时内最多 ${limits.revealsPerPersonMax} 次。`,
+  description: `查看完整证件号码。须说明原因，记入日志；每人 24 小时内最多 ${limits.reveals.max} 次。`,
   who: operator,
   type: RevealedIdNumber,
   secret: true,

@@ -1,9 +1,8 @@
-import { and, count, desc, eq, exists, gt, inArray, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, exists, inArray, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Actor } from '../../access/actor.ts';
 import { ordersFor } from '../../access/secrecy.ts';
 import type { Db } from '../../db/open.ts';
 import { certifications, enterprises } from '../../db/tables/enterprise.ts';
-import { events } from '../../db/tables/ledger.ts';
 import { orders } from '../../db/tables/order.ts';
 import { bidSections } from '../../db/tables/section.ts';
 import type { CertificationState } from '../../db/vocabulary.ts';
@@ -149,22 +148,6 @@ export function rivalsOf(db: Db, row: CertificationRow): Promise<CertificationRo
         ne(certifications.id, row.id),
       ),
     );
-}
-
-/** How often a person revealed somebody's number since an instant. */
-export async function revealsSince(db: Db, actorId: string, sinceMs: number): Promise<number> {
-  const [row] = await db
-    .select({ n: count() })
-    .from(events)
-    .where(
-      and(
-        eq(events.noun, 'certification'),
-        eq(events.event, 'REVEAL'),
-        eq(events.actorId, actorId),
-        gt(events.at, sinceMs),
-      ),
-    );
-  return row?.n ?? 0;
 }
 
 /**

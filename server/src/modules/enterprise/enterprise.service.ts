@@ -1,11 +1,13 @@
-import { eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { type Actor, actorId } from '../../access/actor.ts';
+import { requireAllowance } from '../../command/allowance.ts';
 import type { Core } from '../../command/core.ts';
 import { bear, expectState, fire, note, requireEvent } from '../../command/fire.ts';
-import { InvalidInput, NotFound, RateLimited, TransitionRefused } from '../../command/refusals.ts';
+import { InvalidInput, NotFound, TransitionRefused } from '../../command/refusals.ts';
 import type { Command } from '../../command/run.ts';
 import { users } from '../../db/tables/account.ts';
 import { enterprises } from '../../db/tables/enterprise.ts';
+import { events } from '../../db/tables/ledger.ts';
 import type { IdType, Ownership } from '../../db/vocabulary.ts';
 import { shanghaiDay } from '../../kernel/clock.ts';
 import { certificationNumber, newId } from '../../kernel/id.ts';
@@ -27,7 +29,6 @@ import {
   isEnterpriseTaken,
   isProfileComplete,
   latestCertification,
-  revealsSince,
   rivalsOf,
 } from './enterprise.queries.ts';
 import { EnterpriseTaken, NotCertified, NotOwner, ProfileIncomplete } from './enterprise.refusals.ts';
@@ -286,9 +287,9 @@ export async function revealIdNumber(
   input: { readonly certificationId: string; readonly reason: string },
 ): Promise<{ idNumber: string }> {
   const row = await seen(command, { id: input.certificationId });
-  const { revealsPerPersonMax: max, revealsPerPersonWindowMs: windowMs } = limits;
-  const reveals = await revealsSince(command.db, actorId(command.actor) ?? '', command.now - windowMs);
-  if (reveals >= max) throw new RateLimited(windowMs);
+  const own = eq(events.actorId, actorId(command.actor) ?? '');
+  const acts = and(own, eq(events.noun, 'certification'), eq(events.event, 'REVEAL'));
+  await requireAllowance(command, acts, limits.reveals);
   await note(command, {
     noun: 'certification',
     objectId: row.id,

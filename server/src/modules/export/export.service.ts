@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
-import { and, count, eq, gt } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { type Actor, actorId } from '../../access/actor.ts';
 import { EXPORT_NOUN } from '../../access/secrecy.ts';
+import { requireAllowance } from '../../command/allowance.ts';
 import type { Core, RequestFacts } from '../../command/core.ts';
 import { note } from '../../command/fire.ts';
-import { RateLimited } from '../../command/refusals.ts';
 import { type Command, run } from '../../command/run.ts';
 import { events } from '../../db/tables/ledger.ts';
 import { formatInstant } from '../../kernel/clock.ts';
@@ -22,8 +22,6 @@ export interface ExportedFile {
   readonly bytes: Uint8Array;
 }
 
-const hourMs = 3_600_000;
-
 /**
  * A list as a spreadsheet: what the same filter shows on the page, whole. Who took what along is recorded before a byte of it leaves.
  *
@@ -39,13 +37,13 @@ export async function exportList(
   given: URLSearchParams,
 ): Promise<ExportedFile> {
   const filter = readFilter(list.filter, given);
-  await run(core, actor, request, requireAllowance);
+  await run(core, actor, request, mayExport);
   const rows = await rowsOf(core, actor, list, filter);
   const bytes = await core.paper.renderSheet({ name: list.label, columns: list.columns(actor), rows });
   await run(core, actor, request, async (command) => {
     const by = actorId(actor);
     invariant(by, 'a list is exported by somebody');
-    await requireAllowance(command);
+    await mayExport(command);
     const { search, ...others } = filter;
     await note(command, {
       noun: EXPORT_NOUN,
@@ -87,16 +85,7 @@ async function rowsOf(
 }
 
 /** Refuses: RateLimited, when somebody takes lists along more often than anybody reads them. */
-async function requireAllowance({ db, actor, now }: Command): Promise<void> {
-  const [row] = await db
-    .select({ taken: count() })
-    .from(events)
-    .where(
-      and(
-        eq(events.objectId, actorId(actor) ?? ''),
-        eq(events.noun, EXPORT_NOUN),
-        gt(events.at, now - hourMs),
-      ),
-    );
-  if ((row?.taken ?? 0) >= limits.exportsPerHourMax) throw new RateLimited(hourMs);
+function mayExport(command: Command): Promise<void> {
+  const own = eq(events.objectId, actorId(command.actor) ?? '');
+  return requireAllowance(command, and(own, eq(events.noun, EXPORT_NOUN)), limits.exportsPerPerson);
 }

@@ -228,7 +228,7 @@ describe('an exported list', () => {
   test('cannot be taken again and again without an end', async () => {
     const insurer = await h.given.insurer();
     const system = await h.given.apiClient(['invoices:write'], insurer.id);
-    for (let i = 0; i < limits.exportsPerHourMax; i += 1) await exported(system, 'invoices.xlsx');
+    for (let i = 0; i < limits.exportsPerPerson.max; i += 1) await exported(system, 'invoices.xlsx');
     expect(await refusedExport(system, 'invoices.xlsx')).toMatchObject({ status: 429, code: 'RATE_LIMITED' });
     h.pass(3_600_001);
     expect((await exported(system, 'invoices.xlsx')).rows).toEqual([]);

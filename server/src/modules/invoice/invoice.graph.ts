@@ -729,7 +729,7 @@ const RevealedBankAccount = builder.objectRef<{ bankAccount: string }>('Revealed
   fields: (t) => ({ bankAccount: t.exposeString('bankAccount', { description: '银行账号。' }) }),
 });
 mutation('revealBankAccount', {
-  description: `开票时查看抬头的完整银行账号。须说明原因，记入企业可见的经过；每人 24 小时内最多 ${limits.revealsPerPersonMax} 次。`,
+  description: `开票时查看抬头的完整银行账号。须说明原因，记入企业可见的经过；每人 24 小时内最多 ${limits.reveals.max} 次。`,
   who: issuer,
   type: RevealedBankAccount,
   secret: true,

@@ -1,7 +1,8 @@
-import { and, count, eq, gt } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { actorId } from '../../access/actor.ts';
+import { requireAllowance } from '../../command/allowance.ts';
 import { bear, expectState, fire, note, refusedEvent, requireEvent } from '../../command/fire.ts';
-import { InvalidInput, NotFound, RateLimited, TransitionRefused } from '../../command/refusals.ts';
+import { InvalidInput, NotFound, TransitionRefused } from '../../command/refusals.ts';
 import { asConsequence, type Command } from '../../command/run.ts';
 import type { Db } from '../../db/open.ts';
 import { type InvoiceTitleRow, invoiceFiles, invoices } from '../../db/tables/invoice.ts';
@@ -526,20 +527,9 @@ export async function revealBankAccount(
   // Before and after it is none of the insurer's business.
   requireEvent(command.actor, invoiceLife, invoice, invoice.state === 'ISSUING' ? 'ISSUE' : 'ACCEPT');
 
-  const actor = actorId(command.actor) ?? '';
-  const [row] = await command.db
-    .select({ n: count() })
-    .from(events)
-    .where(
-      and(
-        eq(events.noun, invoiceLife.machine.name),
-        eq(events.event, REVEAL),
-        eq(events.actorId, actor),
-        gt(events.at, command.now - limits.revealsPerPersonWindowMs),
-      ),
-    );
-  if ((row?.n ?? 0) >= limits.revealsPerPersonMax) throw new RateLimited(limits.revealsPerPersonWindowMs);
-
+  const own = eq(events.actorId, actorId(command.actor) ?? '');
+  const acts = and(own, eq(events.noun, invoiceLife.machine.name), eq(events.event, REVEAL));
+  await requireAllowance(command, acts, limits.reveals);
   await note(command, {
     noun: invoiceLife.machine.name,
     objectId: invoice.id,

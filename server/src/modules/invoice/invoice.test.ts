@@ -638,7 +638,7 @@ describe('an invoice', () => {
   test('shows the buyer’s bank account for a reason, on record and so often', async () => {
     const order = await accepted('PAPER_SPECIAL');
     const input = { invoiceId: order.invoiceId, reason: '开具专票' };
-    for (let i = 0; i < limits.revealsPerPersonMax; i += 1) resultOf(await order.desk(REVEAL, { input }));
+    for (let i = 0; i < limits.reveals.max; i += 1) resultOf(await order.desk(REVEAL, { input }));
     expect((await refused(() => order.desk(REVEAL, { input }))).code).toBe('RATE_LIMITED');
     const { data } = await order.ask(
       'query ($id: ID!) { invoice(id: $id) { events { event label note actor } } }',

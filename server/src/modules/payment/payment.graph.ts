@@ -500,7 +500,7 @@ const RevealedPayeeAccount = builder.objectRef<{ payeeAccount: string }>('Reveal
   }),
 });
 mutation('revealPayeeAccount', {
-  description: `退款时查看完整的收款账号，即原付款账号。须说明原因，记入企业可见的经过；每笔退款 24 小时内最多 ${limits.revealsPerPersonMax} 次。没有记录付款账号的，答复 NOT_FOUND。`,
+  description: `退款时查看完整的收款账号，即原付款账号。须说明原因，记入企业可见的经过；每笔退款 24 小时内最多 ${limits.reveals.max} 次。没有记录付款账号的，答复 NOT_FOUND。`,
   who: { roles: ['UNDERWRITER'], scopes: ['payments:write', 'underwriting:write'] },
   type: RevealedPayeeAccount,
   secret: true,

@@ -1,7 +1,8 @@
-import { and, count, eq, gt, isNull } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import { partiesOf, system } from '../../access/actor.ts';
+import { requireAllowance } from '../../command/allowance.ts';
 import { bear, expectState, fire, note, refusedEvent, requireEvent } from '../../command/fire.ts';
-import { InvalidInput, NotFound, RateLimited } from '../../command/refusals.ts';
+import { InvalidInput, NotFound } from '../../command/refusals.ts';
 import { asConsequence, type Command } from '../../command/run.ts';
 import { prepared, shapeOf } from '../../db/prepared.ts';
 import { insurers } from '../../db/tables/insurer.ts';
@@ -996,17 +997,8 @@ export async function revealPayeeAccount(
   const [receipt] = await command.db.select().from(receipts).where(eq(receipts.id, refund.receiptId));
   if (!receipt?.payerAccountSealed) throw new NotFound();
 
-  const [row] = await command.db
-    .select({ n: count() })
-    .from(events)
-    .where(
-      and(
-        eq(events.objectId, refund.id),
-        eq(events.event, REVEAL_PAYEE),
-        gt(events.at, command.now - limits.revealsPerPersonWindowMs),
-      ),
-    );
-  if ((row?.n ?? 0) >= limits.revealsPerPersonMax) throw new RateLimited(limits.revealsPerPersonWindowMs);
+  const acts = and(eq(events.objectId, refund.id), eq(events.event, REVEAL_PAYEE));
+  await requireAllowance(command, acts, limits.reveals);
   await note(command, {
     noun: refundLife.machine.name,
     objectId: refund.id,

@@ -465,7 +465,7 @@ describe('money that is not as it should be', () => {
       note: '退回多付款项',
       actorLabel: '保险公司',
     });
-    for (let i = 1; i < limits.revealsPerPersonMax; i += 1) resultOf(await desk(order)(reveal, { input }));
+    for (let i = 1; i < limits.reveals.max; i += 1) resultOf(await desk(order)(reveal, { input }));
     expect((await refused(() => desk(order)(reveal, { input }))).code).toBe('RATE_LIMITED');
     const proof = await refundProof(h, order.underwriter, refund.id);
     resultOf(await desk(order)(CONFIRM_REFUND, { input: proof }));
